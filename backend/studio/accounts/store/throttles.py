@@ -1,0 +1,54 @@
+"""The table `throttles`: failed tries by key."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from studio.db import Cursor
+
+
+def find_throttle(cursor: Cursor, key: str, since: datetime) -> tuple[int, datetime | None]:
+    """(failures, blocked_until) of a key; (0, None) when it has not failed since then."""
+    row = cursor.execute(
+        "SELECT failures, blocked_until FROM throttles WHERE key = $key AND last_failed_at > $since",
+        {"key": key, "since": since},
+    ).fetchone()
+    return (int(row[0]), row[1]) if row else (0, None)
+
+
+def set_throttle(
+    cursor: Cursor, key: str, *, failures: int, blocked_until: datetime | None, moment: datetime
+) -> None:
+    cursor.execute(
+        """
+        INSERT INTO throttles (key, failures, last_failed_at, blocked_until)
+        VALUES ($key, $failures, $moment, $blocked_until)
+        ON CONFLICT (key) DO UPDATE
+        SET failures = excluded.failures,
+            last_failed_at = excluded.last_failed_at,
+            blocked_until = excluded.blocked_until
+        """,
+        {"key": key, "failures": failures, "moment": moment, "blocked_until": blocked_until},
+    )
+
+
+def give_back(cursor: Cursor, keys: Sequence[str]) -> None:
+    """Take one try back, and the wait that came with it."""
+    cursor.execute(
+        """
+        UPDATE throttles
+        SET failures = greatest(failures - 1, 0), blocked_until = NULL
+        WHERE key IN (SELECT unnest($keys::VARCHAR[]))
+        """,
+        {"keys": list(keys)},
+    )
+
+
+def delete_throttles(cursor: Cursor, keys: Sequence[str]) -> None:
+    cursor.execute(
+        "DELETE FROM throttles WHERE key IN (SELECT unnest($keys::VARCHAR[]))", {"keys": list(keys)}
+    )
+
+
+def delete_before(cursor: Cursor, before: datetime) -> None:
+    """Forget keys that have not failed since then."""
+    cursor.execute("DELETE FROM throttles WHERE last_failed_at < $before", {"before": before})

@@ -1,0 +1,10 @@
+"""Every address of the administration, for the wiring."""
+
+from fastapi import APIRouter
+
+from studio.admin import api, overview, people
+
+router = APIRouter()
+router.include_router(overview.router)
+router.include_router(people.router)
+router.include_router(api.router)

@@ -1,0 +1,45 @@
+"""Uploads, and the bytes of assets for their owner."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, UploadFile
+from fastapi.params import File
+from fastapi.responses import FileResponse
+
+from studio.accounts.access import SignedIn
+from studio.assets import assets
+from studio.assets.picture import take_in_picture
+from studio.wiring import Wired
+
+router = APIRouter()
+
+
+@router.post("/api/assets", status_code=201, name="assets.add")
+def add(person: SignedIn, studio: Wired, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
+    """Upload a picture (multipart field `file`)."""
+    picture = take_in_picture(file.file)
+    return assets.keep_picture(
+        studio.db, studio.files, person.id, picture, file.filename or "picture"
+    ).as_json()
+
+
+@router.get("/api/assets/{asset_id}", name="assets.show")
+def show(asset_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    return assets.get_asset(studio.db, person.id, asset_id).as_json()
+
+
+@router.get("/media/{asset_id}", name="assets.bytes")
+def read(asset_id: UUID, person: SignedIn, studio: Wired) -> FileResponse:
+    """The bytes, with Range. They are named by their content, so they never change."""
+    asset = assets.get_asset(studio.db, person.id, asset_id)
+    return FileResponse(
+        studio.files.path(asset.sha256),
+        media_type=asset.media_type,
+        headers={
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "ETag": f'"{asset.sha256}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+        content_disposition_type="inline",
+    )

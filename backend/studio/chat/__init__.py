@@ -1,0 +1,1 @@
+"""Conversations: trees of questions and answers, of which one branch is shown."""

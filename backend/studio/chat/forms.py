@@ -1,0 +1,141 @@
+"""What a person sends with the composer, turned into a question; every mistake names its field."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form, UploadFile
+from fastapi.params import File
+from pydantic import BaseModel, ConfigDict
+
+from studio.accounts.access import Person
+from studio.assets import assets
+from studio.assets.picture import take_in_picture
+from studio.chat.ask import clean
+from studio.chat.conversation import SYSTEM_PROMPT_LIMIT, Question
+from studio.errors import Invalid, StudioError
+from studio.wiring import Studio
+
+PICTURES_LIMIT = 8
+EFFORTS = ("minimal", "low", "medium", "high")
+
+
+class ComposerForm(BaseModel):
+    """The fields as text, exactly as typed: they go back into the form when something is wrong."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    prompt: str = ""
+    model: str = ""
+    system_prompt: str = ""
+    temperature: str = ""
+    top_p: str = ""
+    max_tokens: str = ""
+    seed: str = ""
+    reasoning_effort: str = ""
+    asset_ids: list[str] = []
+
+
+def composer_form(
+    prompt: Annotated[str, Form()] = "",
+    model: Annotated[str, Form()] = "",
+    system_prompt: Annotated[str, Form()] = "",
+    temperature: Annotated[str, Form()] = "",
+    top_p: Annotated[str, Form()] = "",
+    max_tokens: Annotated[str, Form()] = "",
+    seed: Annotated[str, Form()] = "",
+    reasoning_effort: Annotated[str, Form()] = "",
+    asset_ids: Annotated[list[str] | None, Form()] = None,
+) -> ComposerForm:
+    """Dependency: missing fields are empty, nothing is judged yet."""
+    return ComposerForm(
+        prompt=prompt,
+        model=model,
+        system_prompt=system_prompt,
+        temperature=temperature,
+        top_p=top_p,
+        max_tokens=max_tokens,
+        seed=seed,
+        reasoning_effort=reasoning_effort,
+        asset_ids=asset_ids or [],
+    )
+
+
+def uploads(pictures: Annotated[list[UploadFile] | None, File()] = None) -> list[UploadFile]:
+    """Dependency: the chosen files; an empty file field sends one file without name and bytes."""
+    return [file for file in pictures or [] if file.filename or file.size]
+
+
+def take_pictures(studio: Studio, person: Person, form: ComposerForm, files: list[UploadFile]) -> list[UUID]:
+    """
+    Keep the uploaded pictures and name them in the form, so that they survive a mistake elsewhere in it.
+
+    Raises Invalid (422, field `pictures`) for the first file that is no picture.
+    """
+    if len(files) + len(form.asset_ids) > PICTURES_LIMIT:
+        raise Invalid(f"A question may have {PICTURES_LIMIT} pictures.", field="pictures")
+    for file in files:
+        try:
+            picture = take_in_picture(file.file)
+        except StudioError as error:
+            error.field = "pictures"
+            raise
+        asset = assets.keep_picture(studio.db, studio.files, person.id, picture, file.filename or "picture")
+        form.asset_ids.append(str(asset.id))
+    return [_uuid(asset_id) for asset_id in form.asset_ids]
+
+
+def question(studio: Studio, person: Person, form: ComposerForm, files: list[UploadFile]) -> Question:
+    """The question as checked as it can be without the conversation; raises Invalid with the field."""
+    asset_ids = take_pictures(studio, person, form, files)
+    if len(form.system_prompt) > SYSTEM_PROMPT_LIMIT:
+        raise Invalid(f"The instructions may have {SYSTEM_PROMPT_LIMIT:,} characters.", field="system_prompt")
+    return Question(
+        prompt=form.prompt,
+        model=studio.catalogue.get(form.model).id,
+        system_prompt=clean(form.system_prompt).strip(),
+        params=params(form),
+        asset_ids=tuple(asset_ids),
+    )
+
+
+def params(form: ComposerForm) -> dict[str, Any]:
+    """The settings that were filled in, as numbers; raises Invalid with the field for one that does not fit."""
+    found: dict[str, Any] = {
+        "temperature": _number(form.temperature, "temperature", "The temperature", 0, 2),
+        "top_p": _number(form.top_p, "top_p", "Top-p", 0, 1),
+        "max_tokens": _whole(form.max_tokens, "max_tokens", "The length limit", 1, 1_000_000),
+        "seed": _whole(form.seed, "seed", "The seed", 0, 2**31 - 1),
+    }
+    if form.reasoning_effort:
+        if form.reasoning_effort not in EFFORTS:
+            raise Invalid("Choose how hard to think from the list.", field="reasoning_effort")
+        found["reasoning_effort"] = form.reasoning_effort
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _number(text: str, field: str, name: str, low: float, high: float) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise Invalid(f"{name} must be a number from {low:g} to {high:g}.", field=field)
+    return value
+
+
+def _whole(text: str, field: str, name: str, low: int, high: int) -> int | None:
+    if not text.strip():
+        return None
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10 and low <= int(digits) <= high):
+        raise Invalid(f"{name} must be a whole number from {low:,} to {high:,}.", field=field)
+    return int(digits)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("One of the pictures is gone.", field="pictures") from None

@@ -1,0 +1,180 @@
+"""One message: its growing, its versions, and asking again."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Header
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from studio.accounts.access import Person, SignedIn
+from studio.chat import ask, store, views
+from studio.chat.conversation import Conversation, Tree
+from studio.chat.pages import conversation_html
+from studio.chat.show import conversation_card, message_card
+from studio.chat.streams import html_events, sse
+from studio.errors import Missing, StudioError
+from studio.generations import store as generations
+from studio.generations.generation import Generation, State
+from studio.generations.streams import event_stream, resume_after
+from studio.html import Hx, Page, shown_on
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/fragments")
+
+ANNOUNCEMENTS = {State.DONE: "The answer is ready.", State.CANCELLED: "Stopped."}
+
+
+@router.get("/messages/{message_id}", name="messages.show")
+def show(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """The message as it is now, such as when editing it is given up."""
+    conversation, message = store.get_message(studio.db, person.id, message_id)
+    card = message_card(studio, person, conversation, message.id)
+    return page.answer(
+        "chat/message.html", ["messages"], card=views.Named(str(conversation.id)), messages=[card]
+    )
+
+
+@router.get("/conversations/{conversation_id}/messages", name="messages.list")
+def list_(conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, before: UUID) -> HTMLResponse:
+    """The messages before one of them, and a way to those before."""
+    conversation = store.get_conversation(studio.db, person.id, conversation_id)
+    card = conversation_card(studio, person, conversation, before)
+    return page.answer("chat/message.html", ["earlier"], card=card, messages=card.messages)
+
+
+@router.get("/messages/{message_id}/events", name="messages.events")
+async def events(
+    message_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    after: int = 0,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The growing answer as htmx partials; a finished one comes whole at once, and then the end."""
+    generation, conversation = await _find(studio, person, message_id)
+    live = studio.engine.find(generation.id)
+
+    def finish() -> Markup:
+        return _final(studio, person, page, conversation, message_id)
+
+    if live is None:
+        return event_stream(_only(finish))
+    return event_stream(html_events(live, message_id, resume_after(last_event_id, after), page, finish))
+
+
+@router.get("/messages/{message_id}/edit", name="messages.edit")
+def edit_form(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    conversation, message = store.get_message(studio.db, person.id, message_id)
+    if message.role != "user":
+        raise Missing
+    return HTMLResponse(_editing(studio, person, page, conversation, message_id))
+
+
+@router.post("/messages/{message_id}/edits", status_code=201, name="messages.edits")
+def edit(
+    message_id: UUID, person: SignedIn, studio: Wired, page: Hx, prompt: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    """Ask the question in other words; the old words and their answers stay as another version."""
+    conversation, message = store.get_message(studio.db, person.id, message_id)
+    if message.role != "user":
+        raise Missing
+    try:
+        conversation, generation = ask.edit_question(studio, person, conversation, message, prompt)
+    except StudioError as error:
+        headers = {"HX-Retarget": f"#m-{message_id}", "HX-Reswap": "outerHTML"}
+        html = _editing(studio, person, page, conversation, message_id, text=prompt, error=error.text)
+        return HTMLResponse(html, error.status, headers)
+    return _whole(studio, person, page, conversation, generation)
+
+
+@router.post("/messages/{message_id}/regenerations", status_code=201, name="messages.regenerations")
+def regenerate(
+    message_id: UUID, person: SignedIn, studio: Wired, page: Hx, model: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    """Another answer to the same question, beside the old one."""
+    conversation, message = store.get_message(studio.db, person.id, message_id)
+    conversation, generation = ask.regenerate(studio, person, conversation, message, model or None)
+    return _whole(studio, person, page, conversation, generation)
+
+
+@router.post("/messages/{message_id}/continuations", status_code=201, name="messages.continuations")
+def go_on(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Go on where an unfinished answer stopped."""
+    conversation, message = store.get_message(studio.db, person.id, message_id)
+    conversation, generation = ask.continue_answer(studio, person, conversation, message)
+    return _whole(studio, person, page, conversation, generation)
+
+
+@router.post("/messages/{message_id}/selection", name="messages.selection")
+def select(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Show the branch that goes through this message, to where it was last continued."""
+    conversation, message = store.get_message(studio.db, person.id, message_id)
+    leaf = Tree(store.list_messages(studio.db, conversation.id)).newest_leaf_below(message)
+    store.set_leaf(studio.db, conversation.id, leaf.id)
+    conversation = store.get_conversation(studio.db, person.id, conversation.id)
+    html = conversation_html(studio, person, page, conversation)
+    return HTMLResponse(html, headers=shown_on(f"/chat/{conversation.id}#m-{message_id}"))
+
+
+@router.post("/generations/{generation_id}/cancellation", name="generations.stop")
+async def stop(generation_id: UUID, person: SignedIn, studio: Wired) -> Response:
+    """Stop an answer; what came until then stays. The stream brings the final message."""
+    generation = await studio.read(generations.get_generation, studio.db, person.id, generation_id)
+    await studio.engine.cancel(generation_id)
+    return Response(
+        status_code=204, headers=shown_on(f"/chat/{generation.conversation_id}#m-{generation.message_id}")
+    )
+
+
+def _editing(
+    studio: Studio,
+    person: Person,
+    page: Page,
+    conversation: Conversation,
+    message_id: UUID,
+    *,
+    text: str | None = None,
+    error: str | None = None,
+) -> Markup:
+    message = message_card(studio, person, conversation, message_id)
+    words = message.text if text is None else text
+    card = views.Named(str(conversation.id))
+    return page.render("chat/message.html", ["edit"], card=card, message=message, text=words, error=error)
+
+
+def _whole(
+    studio: Studio, person: Person, page: Page, conversation: Conversation, generation: Generation
+) -> HTMLResponse:
+    address = f"/chat/{conversation.id}?live=1#m-{generation.message_id}"
+    return HTMLResponse(conversation_html(studio, person, page, conversation), 201, shown_on(address))
+
+
+async def _find(studio: Studio, person: Person, message_id: UUID) -> tuple[Generation, Conversation]:
+    def read() -> tuple[Generation, Conversation]:
+        conversation, message = store.get_message(studio.db, person.id, message_id)
+        if message.generation_id is None:
+            raise Missing
+        return generations.get_generation(studio.db, person.id, message.generation_id), conversation
+
+    return await studio.read(read)
+
+
+async def _only(finish: Callable[[], Markup]) -> AsyncIterator[bytes]:
+    yield sse(await run_in_threadpool(finish), None)
+    yield b"event: done\ndata: end\n\n"
+
+
+def _final(
+    studio: Studio, person: Person, page: Page, conversation: Conversation, message_id: UUID
+) -> Markup:
+    """The finished answer in the place of the growing one, the conversation's total, and a word for screen readers."""
+    conversation = store.get_conversation(studio.db, person.id, conversation.id)
+    card = conversation_card(studio, person, conversation)
+    message = message_card(studio, person, conversation, message_id)
+    state = State(message.answer.state) if message.answer else State.DONE
+    said = ANNOUNCEMENTS.get(state, "The answer ended early.")
+    return page.render("chat/message.html", ["final"], card=card, messages=[message], announcement=said)

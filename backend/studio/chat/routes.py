@@ -1,0 +1,263 @@
+"""Conversations as HTML: the list, one of them, and what can be done with it as a whole."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, UploadFile
+from fastapi.responses import HTMLResponse, StreamingResponse
+from markupsafe import Markup
+
+from studio.accounts.access import Person, SignedIn
+from studio.chat import ask, store, views
+from studio.chat.composer import composer_card
+from studio.chat.conversation import TITLE_LIMIT, Conversation
+from studio.chat.estimates import estimate
+from studio.chat.forms import ComposerForm, composer_form, question, uploads
+from studio.chat.pages import conversation_html, growing_page
+from studio.chat.show import conversation_card, latest_cards
+from studio.errors import Invalid, StudioError
+from studio.generations.streams import STREAM_HEADERS
+from studio.html import Hx, Page, shown_on
+from studio.moments import now
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/fragments")
+Composer = Annotated[ComposerForm, Depends(composer_form)]
+Uploads = Annotated[list[UploadFile], Depends(uploads)]
+
+PAGE_SIZE = 60
+VIEWS = ("open", "archived", "deleted")
+
+
+@router.get("/conversations", name="conversations.list")
+def list_(
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    view: str = "open",
+    q: str = "",
+    before: datetime | None = None,
+    current: UUID | None = None,
+) -> HTMLResponse:
+    """The list, or with htmx (a search, older ones) only its groups."""
+    view = view if view in VIEWS else "open"
+    words = ask.clean(q).casefold().split()[:8]
+    before = before.replace(tzinfo=None) if before else None
+    pinned = (
+        []
+        if before or view != "open"
+        else store.list_conversations(studio.db, person.id, view="pinned", words=words)
+    )
+    others = store.list_conversations(
+        studio.db, person.id, view=view, words=words, before=before, limit=PAGE_SIZE + 1
+    )
+    more = len(others) > PAGE_SIZE
+    others = others[:PAGE_SIZE]
+    older = f"?view={view}&before={others[-1].updated_at.isoformat()}" if more else None
+    return page.answer(
+        "chat/list.html",
+        ["groups"] if page.is_htmx else ["list"],
+        groups=views.grouped(pinned, others, current),
+        view=view,
+        query=q,
+        older_url=older,
+    )
+
+
+@router.get("/create", name="conversations.create")
+@router.get("/conversations/new", name="conversations.new")
+def new(person: SignedIn, studio: Wired, page: Hx, model: str = "", prompt: str = "") -> HTMLResponse:
+    """A composer for a new conversation."""
+    chosen = studio.catalogue.find(model) or studio.catalogue.default_text_model()
+    form = ComposerForm(prompt=prompt[:2000], model=chosen.id if chosen else "")
+    return _new(studio, person, page, form)
+
+
+@router.post("/conversations", status_code=201, name="conversations.add")
+def add(person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Uploads) -> HTMLResponse:
+    """Begin a conversation with its first question."""
+    try:
+        conversation, generation = ask.start_conversation(
+            studio, person, question(studio, person, form, files)
+        )
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, None, error)
+    headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}", title=conversation.title)
+    headers["HX-Push-Url"] = f"/chat/{conversation.id}"
+    whole = conversation_html(studio, person, page, conversation)
+    return HTMLResponse(whole + _list_partial(studio, person, page, conversation.id), 201, headers)
+
+
+@router.get("/conversations/{conversation_id}", name="conversations.show")
+def show(
+    conversation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    before: UUID | None = None,
+    edit: UUID | None = None,
+    rename: bool = False,
+) -> HTMLResponse:
+    conversation = store.get_conversation(studio.db, person.id, conversation_id, also_deleted=True)
+    headers = shown_on(f"/chat/{conversation_id}", title=conversation.title)
+    if conversation.deleted_at is not None:
+        deleted = page.render(
+            "chat/deleted.html", ["deleted"], id=str(conversation_id), title=conversation.title
+        )
+        return HTMLResponse(deleted, headers=headers)
+    html = conversation_html(
+        studio, person, page, conversation, before=before, editing=edit, is_renaming=rename
+    )
+    return HTMLResponse(html, headers=headers)
+
+
+@router.get("/conversations/{conversation_id}/live", name="conversations.live")
+def live(conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> StreamingResponse:
+    """
+    The same as `show`, sent progressively: up to the growing answer at once, then the answer while it is written,
+    then the composer. For browsers without scripts.
+    """
+    conversation = store.get_conversation(studio.db, person.id, conversation_id)
+    headers = {**STREAM_HEADERS, **shown_on(f"/chat/{conversation_id}", title=conversation.title)}
+    chunks = growing_page(studio, person, page, conversation)
+    return StreamingResponse(chunks, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=201, name="messages.add")
+def add_message(
+    conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Uploads
+) -> HTMLResponse:
+    """Ask the next question."""
+    conversation = store.get_conversation(studio.db, person.id, conversation_id)
+    try:
+        conversation, generation = ask.ask(
+            studio, person, conversation, question(studio, person, form, files)
+        )
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, conversation, error)
+    headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}")
+    messages = latest_cards(studio, person, conversation, 2)
+    card = views.Named(str(conversation.id))
+    arrived = page.render("chat/message.html", ["arrived"], card=card, messages=messages)
+    return HTMLResponse(arrived + _list_partial(studio, person, page, conversation.id), 201, headers)
+
+
+@router.get("/conversations/{conversation_id}/title", name="conversations.title.edit")
+def edit_title(conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    conversation = store.get_conversation(studio.db, person.id, conversation_id)
+    return page.answer(
+        "chat/title.html", ["title"], id=str(conversation_id), title=conversation.title, error=None
+    )
+
+
+@router.post("/conversations/{conversation_id}/title", name="conversations.title")
+def rename_(
+    conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, title: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    store.get_conversation(studio.db, person.id, conversation_id)
+    wanted = " ".join(ask.clean(title).split())
+    if not wanted or len(wanted) > TITLE_LIMIT:
+        error = Invalid(f"A name has 1 to {TITLE_LIMIT} characters.", field="title")
+        headers = {"HX-Retarget": "#conversation-header", "HX-Reswap": "outerHTML"}
+        context = {"id": str(conversation_id), "title": title[:1000], "error": error.text}
+        return page.answer("chat/title.html", ["title"], status=422, headers=headers, **context)
+    store.set_title(studio.db, conversation_id, wanted)
+    return _header(studio, person, page, conversation_id, "Renamed.")
+
+
+@router.post("/conversations/{conversation_id}/pin", name="conversations.pin")
+def pin(
+    conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, value: Annotated[str, Form()] = "set"
+) -> HTMLResponse:
+    store.get_conversation(studio.db, person.id, conversation_id)
+    store.set_pinned(studio.db, conversation_id, value == "set")
+    return _header(
+        studio, person, page, conversation_id, "Pinned." if value == "set" else "No longer pinned."
+    )
+
+
+@router.post("/conversations/{conversation_id}/archive", name="conversations.archive")
+def archive(
+    conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, value: Annotated[str, Form()] = "set"
+) -> HTMLResponse:
+    store.get_conversation(studio.db, person.id, conversation_id)
+    store.set_archived(studio.db, conversation_id, now() if value == "set" else None)
+    return _header(
+        studio, person, page, conversation_id, "Archived." if value == "set" else "Back in the list."
+    )
+
+
+@router.post("/conversations/{conversation_id}/deletion", name="conversations.deletion")
+def delete(
+    conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, value: Annotated[str, Form()] = "set"
+) -> HTMLResponse:
+    """Delete so that it can be undone, or undo it."""
+    conversation = store.get_conversation(studio.db, person.id, conversation_id, also_deleted=True)
+    is_deleted = value == "set"
+    store.set_deleted(studio.db, conversation_id, now() if is_deleted else None)
+    headers = shown_on(f"/chat/{conversation_id}", note=None if is_deleted else "It is back.")
+    headers |= {"HX-Retarget": "#conversation", "HX-Reswap": "outerHTML"} if is_deleted else {}
+    if is_deleted:
+        html = page.render(
+            "chat/deleted.html", ["deleted"], id=str(conversation_id), title=conversation.title
+        )
+    else:
+        conversation = store.get_conversation(studio.db, person.id, conversation_id)
+        html = conversation_html(studio, person, page, conversation)
+    return HTMLResponse(html + _list_partial(studio, person, page, conversation_id), headers=headers)
+
+
+def _new(
+    studio: Studio, person: Person, page: Page, form: ComposerForm, error: StudioError | None = None
+) -> HTMLResponse:
+    card = composer_card(studio, person, form, estimate(studio, person, form, None), error=error)
+    status = error.status if error else 200
+    return page.answer(
+        "chat/new.html", ["new"], status=status, composer=card, greeting=f"What shall it be, {person.name}?"
+    )
+
+
+def _composer_again(
+    studio: Studio,
+    person: Person,
+    page: Page,
+    form: ComposerForm,
+    conversation: Conversation | None,
+    error: StudioError,
+) -> HTMLResponse:
+    """The composer with everything that was typed and what is wrong; without htmx in its whole page."""
+    card = composer_card(
+        studio, person, form, estimate(studio, person, form, conversation), conversation, error
+    )
+    headers: Mapping[str, str] = {"HX-Retarget": "#composer", "HX-Reswap": "outerHTML"}
+    if page.is_htmx:
+        return page.answer(
+            "chat/composer.html", ["form"], status=error.status, headers=headers, composer=card
+        )
+    if conversation is None:
+        return _new(studio, person, page, form, error)
+    whole = conversation_card(studio, person, conversation)
+    return page.answer(
+        "chat/conversation.html", ["conversation"], status=error.status, card=whole, composer=card
+    )
+
+
+def _header(studio: Studio, person: Person, page: Page, conversation_id: UUID, note: str) -> HTMLResponse:
+    conversation = store.get_conversation(studio.db, person.id, conversation_id)
+    card = conversation_card(studio, person, conversation)
+    html = page.render("chat/conversation.html", ["header"], card=card)
+    said = page.render("chat/said.html", ["said"], text=note)
+    listed = _list_partial(studio, person, page, conversation_id)
+    return HTMLResponse(html + said + listed, headers=shown_on(f"/chat/{conversation_id}", note=note))
+
+
+def _list_partial(studio: Studio, person: Person, page: Page, current: UUID) -> Markup:
+    """The list of conversations beside the page, as it is now."""
+    if not page.is_htmx:
+        return Markup()
+    pinned = store.list_conversations(studio.db, person.id, view="pinned")
+    others = store.list_conversations(studio.db, person.id, limit=PAGE_SIZE)
+    groups = views.grouped(pinned, others, current)
+    return page.render("chat/said.html", ["listed"], groups=groups, view="open", query="", older_url=None)

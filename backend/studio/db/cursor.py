@@ -1,0 +1,53 @@
+"""A thin cursor: the few calls the stores use, with values bound without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from studio.db.statement import storable
+
+
+class Cursor:
+    """
+    One DuckDB connection of one thread at a time. Parameters are `$name` with a mapping.
+
+    It exists because duckdb 1.5.5 binds some decimals wrongly (see statement.storable) and because a store
+    should see no more of the engine than SQL in, rows out.
+    """
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Cursor:
+        """Run one statement and return this cursor. Raises duckdb.Error."""
+        if parameters:
+            self._connection.execute(sql, {name: storable(value) for name, value in parameters.items()})
+        else:
+            self._connection.execute(sql)
+        return self
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return self._connection.fetchone()
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self._connection.fetchall()
+
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        return self._connection.fetchmany(size)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the result's columns, in order."""
+        return [column[0] for column in self._connection.description or []]
+
+    def interrupt(self) -> None:
+        """Stop the running statement, from any thread; it raises duckdb.InterruptException there."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()

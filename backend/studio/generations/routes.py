@@ -1,0 +1,110 @@
+"""Generations as JSON: ask, look, follow, stop, forget."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from studio.accounts.access import Person, SignedIn
+from studio.chat import ask
+from studio.chat import store as conversations
+from studio.chat.conversation import Question
+from studio.errors import Conflict, Invalid
+from studio.generations import store
+from studio.generations.generation import Generation
+from studio.generations.streams import event_stream, finished_json_events, json_events, resume_after
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/api/generations")
+
+
+class Asked(BaseModel):
+    """The body of a request for a generation; an estimate takes the same."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = "text"
+    model: str
+    prompt: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    system_prompt: str = ""
+    conversation_id: UUID | None = None
+    parent_id: UUID | None = None
+    input_asset_ids: list[UUID] = Field(default_factory=list)
+
+    def question(self) -> Question:
+        if self.kind != "text":
+            raise Invalid("This studio makes text so far.", field="kind")
+        return Question(
+            prompt=self.prompt,
+            model=self.model,
+            system_prompt=ask.clean(self.system_prompt).strip(),
+            params=self.params,
+            asset_ids=tuple(self.input_asset_ids),
+        )
+
+
+@router.post("", status_code=201, name="generations.add")
+def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """Ask for a text; answers as soon as it is stored, with its id and state."""
+    question = asked.question()
+    if asked.conversation_id is None:
+        return ask.generate(studio, person, question).as_json()
+    conversation = conversations.get_conversation(studio.db, person.id, asked.conversation_id)
+    return ask.ask(studio, person, conversation, question)[1].as_json()
+
+
+@router.get("/{generation_id}", name="generations.show")
+def show(generation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """The generation as it is now, with the words so far while it runs."""
+    return _now(studio, person, generation_id).as_json()
+
+
+@router.get("/{generation_id}/events", name="generations.events")
+async def events(
+    generation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    after: int = 0,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """
+    Server-sent events: `delta` with text and reasoning, numbered; at last `done` with the generation.
+
+    Reconnecting with `Last-Event-ID` (or `?after=`) continues behind that piece.
+    """
+    number = resume_after(last_event_id, after)
+    live = studio.engine.find(generation_id)
+    if live is not None and live.generation.person_id == person.id:
+        return event_stream(json_events(live, number))
+    generation = await studio.read(store.get_generation, studio.db, person.id, generation_id)
+    return event_stream(finished_json_events(generation, number))
+
+
+@router.post("/{generation_id}/cancellation", name="generations.cancellation")
+async def cancel(generation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """Stop it; what came until then stays. One that has ended is left as it is."""
+    await studio.read(store.get_generation, studio.db, person.id, generation_id)
+    await studio.engine.cancel(generation_id)
+    return (await studio.read(store.get_generation, studio.db, person.id, generation_id)).as_json()
+
+
+@router.delete("/{generation_id}", status_code=204, name="generations.forget")
+def forget(generation_id: UUID, person: SignedIn, studio: Wired) -> None:
+    """Forget the words of a finished generation outside any conversation; what it cost stays in the books."""
+    generation = store.get_generation(studio.db, person.id, generation_id)
+    if not generation.is_finished:
+        raise Conflict("It is still being written. Stop it first.")
+    if generation.conversation_id is not None:
+        raise Conflict("It belongs to a conversation. Delete that.")
+    store.forget(studio.db, generation_id)
+
+
+def _now(studio: Studio, person: Person, generation_id: UUID) -> Generation:
+    live = studio.engine.find(generation_id)
+    if live is not None and live.generation.person_id == person.id:
+        live.generation.text, live.generation.reasoning = live.text, live.reasoning
+        return live.generation
+    return store.get_generation(studio.db, person.id, generation_id)

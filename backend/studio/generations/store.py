@@ -1,0 +1,230 @@
+"""Every SQL statement about generations."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from studio.db import Database, Row, Statement
+from studio.errors import Missing
+from studio.generations.generation import Generation, Outcome, State
+
+_COLUMNS = """
+    id, person_id, kind, state, reason, reason_text, provider_id, provider, model, answered_model, prompt, params,
+    input_hashes, price_list, is_simulated, parent_id, conversation_id, message_id, provider_request_id, text,
+    reasoning, last_piece, finish_reason, input_tokens, output_tokens, reasoning_tokens, cost_usd, asked_at,
+    started_at, first_token_at, finished_at
+"""
+
+ADD_GENERATION = Statement("""
+    INSERT INTO generations (
+        id, person_id, kind, state, provider_id, provider, model, prompt, params, input_hashes, price_list,
+        is_simulated, parent_id, conversation_id, message_id, text, reasoning, last_piece, asked_at
+    )
+    SELECT
+        unnest($id::UUID[]), unnest($person_id::UUID[]), unnest($kind::VARCHAR[]), unnest($state::VARCHAR[]),
+        unnest($provider_id::UUID[]), unnest($provider::VARCHAR[]), unnest($model::VARCHAR[]),
+        unnest($prompt::VARCHAR[]), unnest($params::VARCHAR[]), unnest($input_hashes::VARCHAR[]),
+        unnest($price_list::VARCHAR[]), unnest($is_simulated::BOOLEAN[]), unnest($parent_id::UUID[]),
+        unnest($conversation_id::UUID[]), unnest($message_id::UUID[]), '', '', 0, unnest($asked_at::TIMESTAMP[])
+""")
+
+ADD_PIECE = Statement("""
+    INSERT INTO generation_pieces (generation_id, number, text, reasoning)
+    SELECT
+        unnest($generation_id::UUID[]), unnest($number::INTEGER[]), unnest($text::VARCHAR[]),
+        unnest($reasoning::VARCHAR[])
+""")
+
+SET_STARTED = Statement(
+    """
+    UPDATE generations
+    SET state = 'running', started_at = batch.started_at
+    FROM (SELECT unnest($id::UUID[]) AS id, unnest($started_at::TIMESTAMP[]) AS started_at) AS batch
+    WHERE generations.id = batch.id AND generations.state = 'waiting'
+    """,
+    key="id",
+)
+
+FINISH = Statement(
+    """
+    UPDATE generations
+    SET state = batch.state, reason = batch.reason, reason_text = batch.reason_text,
+        answered_model = batch.answered_model, provider_request_id = batch.provider_request_id, text = batch.text,
+        reasoning = batch.reasoning, last_piece = batch.last_piece, finish_reason = batch.finish_reason,
+        input_tokens = batch.input_tokens, output_tokens = batch.output_tokens,
+        reasoning_tokens = batch.reasoning_tokens, cost_usd = batch.cost_usd, started_at = batch.started_at,
+        first_token_at = batch.first_token_at, finished_at = batch.finished_at
+    FROM (
+        SELECT
+            unnest($id::UUID[]) AS id, unnest($state::VARCHAR[]) AS state, unnest($reason::VARCHAR[]) AS reason,
+            unnest($reason_text::VARCHAR[]) AS reason_text, unnest($answered_model::VARCHAR[]) AS answered_model,
+            unnest($provider_request_id::VARCHAR[]) AS provider_request_id, unnest($text::VARCHAR[]) AS text,
+            unnest($reasoning::VARCHAR[]) AS reasoning, unnest($last_piece::INTEGER[]) AS last_piece,
+            unnest($finish_reason::VARCHAR[]) AS finish_reason, unnest($input_tokens::BIGINT[]) AS input_tokens,
+            unnest($output_tokens::BIGINT[]) AS output_tokens,
+            unnest($reasoning_tokens::BIGINT[]) AS reasoning_tokens,
+            unnest($cost_usd::DECIMAL(18, 9)[]) AS cost_usd, unnest($started_at::TIMESTAMP[]) AS started_at,
+            unnest($first_token_at::TIMESTAMP[]) AS first_token_at,
+            unnest($finished_at::TIMESTAMP[]) AS finished_at
+    ) AS batch
+    WHERE generations.id = batch.id AND generations.state IN ('waiting', 'running')
+    """,
+    key="id",
+)
+
+SET_COST = Statement(
+    """
+    UPDATE generations
+    SET cost_usd = batch.cost_usd
+    FROM (SELECT unnest($id::UUID[]) AS id, unnest($cost_usd::DECIMAL(18, 9)[]) AS cost_usd) AS batch
+    WHERE generations.id = batch.id AND generations.cost_usd IS NULL
+    """,
+    key="id",
+)
+
+DELETE_PIECES = Statement("""
+    DELETE FROM generation_pieces
+    WHERE generation_id IN (SELECT unnest($generation_id::UUID[]))
+""")
+
+
+def add_generation(generation: Generation) -> Row:
+    """The row of a generation that is asked for now."""
+    return ADD_GENERATION.row(
+        id=generation.id,
+        person_id=generation.person_id,
+        kind=generation.kind,
+        state=generation.state.value,
+        provider_id=generation.provider_id,
+        provider=generation.provider,
+        model=generation.model,
+        prompt=generation.prompt,
+        params=json.dumps(generation.params),
+        input_hashes=json.dumps(generation.input_hashes),
+        price_list=json.dumps(generation.price_list),
+        is_simulated=generation.is_simulated,
+        parent_id=generation.parent_id,
+        conversation_id=generation.conversation_id,
+        message_id=generation.message_id,
+        asked_at=generation.asked_at,
+    )
+
+
+def finish(generation: Generation) -> list[Row]:
+    """The rows that write the end of a generation and drop its pieces, which its text now holds."""
+    out = generation.outcome
+    end = FINISH.row(
+        id=generation.id,
+        state=generation.state.value,
+        reason=generation.reason,
+        reason_text=generation.reason_text,
+        answered_model=out.answered_model,
+        provider_request_id=out.provider_request_id,
+        text=generation.text,
+        reasoning=generation.reasoning,
+        last_piece=generation.last_piece,
+        finish_reason=out.finish_reason,
+        input_tokens=out.input_tokens,
+        output_tokens=out.output_tokens,
+        reasoning_tokens=out.reasoning_tokens,
+        cost_usd=out.cost_usd,
+        started_at=out.started_at,
+        first_token_at=out.first_token_at,
+        finished_at=out.finished_at,
+    )
+    return [end, DELETE_PIECES.row(generation_id=generation.id)]
+
+
+def get_generation(db: Database, person_id: UUID, generation_id: UUID) -> Generation:
+    """One generation of this person; somebody else's is Missing."""
+    found = list_generations(db, person_id, [generation_id])
+    if not found:
+        raise Missing
+    return found[generation_id]
+
+
+def list_generations(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Generation]:
+    """These generations of this person by id, in one query; what is not there or not theirs is left out."""
+    if not ids:
+        return {}
+    with db.read() as cursor:
+        rows = cursor.execute(
+            f"""
+            SELECT {_COLUMNS}
+            FROM generations
+            WHERE person_id = $person_id AND id IN (SELECT unnest($ids::UUID[]))
+            """,
+            {"person_id": person_id, "ids": list(ids)},
+        ).fetchall()
+    return {row[0]: _from_row(row) for row in rows}
+
+
+def list_unfinished_texts(db: Database) -> list[Generation]:
+    """Text generations that no process runs any more (asked at start-up), with their pieces joined."""
+    with db.read() as cursor:
+        rows = cursor.execute(
+            f"""
+            SELECT {_COLUMNS}
+            FROM generations
+            WHERE kind = 'text' AND state IN ('waiting', 'running')
+            """
+        ).fetchall()
+        pieces = cursor.execute(
+            """
+            SELECT
+                generation_id, max(number), string_agg(text, '' ORDER BY number),
+                string_agg(reasoning, '' ORDER BY number)
+            FROM generation_pieces
+            GROUP BY generation_id
+            """
+        ).fetchall()
+    said = {generation_id: (last, text, reasoning) for generation_id, last, text, reasoning in pieces}
+    unfinished = [_from_row(row) for row in rows]
+    for generation in unfinished:
+        generation.last_piece, generation.text, generation.reasoning = said.get(generation.id, (0, "", ""))
+    return unfinished
+
+
+def finish_all(db: Database, generations: Iterable[Generation]) -> None:
+    """Write the ends of many generations in one commit."""
+    rows = [row for generation in generations for row in finish(generation)]
+    if rows:
+        db.write(*rows)
+
+
+def forget(db: Database, generation_id: UUID) -> None:
+    """Empty its words; everything that was measured stays."""
+    db.transact(
+        lambda cursor: cursor.execute(
+            "UPDATE generations SET prompt = '', text = '', reasoning = '' WHERE id = $id",
+            {"id": generation_id},
+        )
+    )
+
+
+def drop_pieces(db: Database) -> None:
+    """Empty the pieces table; only right while nothing runs, since finished texts hold theirs."""
+    db.transact(lambda cursor: cursor.execute("DELETE FROM generation_pieces"))
+
+
+def _from_row(row: tuple[Any, ...]) -> Generation:
+    """A row of `_COLUMNS`, in that order."""
+    named = dict(zip(_COLUMNS.replace("\n", " ").replace(" ", "").split(","), row, strict=True))
+    outcome = Outcome(**{name: named.pop(name) for name in Outcome.__slots__})
+    named["state"] = State(named["state"])
+    for name in ("params", "input_hashes", "price_list"):
+        named[name] = json.loads(named[name])
+    return Generation(**named, outcome=outcome)
+
+
+def set_cost(generation_id: UUID, cost_usd: Decimal) -> Row:
+    """Fill in a cost that was found out after the end."""
+    return SET_COST.row(id=generation_id, cost_usd=cost_usd)
+
+
+def set_started(generation_id: UUID, started_at: datetime) -> Row:
+    """The provider has taken the request."""
+    return SET_STARTED.row(id=generation_id, started_at=started_at)

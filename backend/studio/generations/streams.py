@@ -1,0 +1,51 @@
+"""Server-sent events of one generation, for programs: JSON deltas, then the generation as it ended."""
+
+import json
+from collections.abc import AsyncIterator
+
+from fastapi.responses import StreamingResponse
+
+from studio.generations.generation import Generation
+from studio.generations.live import Live, delta_event
+
+HEARTBEAT = b": still here\n\n"
+STREAM_HEADERS = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
+
+
+def event_stream(events: AsyncIterator[bytes]) -> StreamingResponse:
+    """An SSE response that no proxy may hold back, keep or compress."""
+    return StreamingResponse(events, media_type="text/event-stream", headers=STREAM_HEADERS)
+
+
+async def json_events(live: Live, after: int) -> AsyncIterator[bytes]:
+    """Pieces after this number as `delta` events, heartbeats, then one `done` event."""
+    async for pieces in live.watch(after):
+        yield b"".join(piece.event for piece in pieces) or HEARTBEAT
+    if live.is_over:
+        yield done_event(live.generation)
+
+
+async def finished_json_events(generation: Generation, after: int) -> AsyncIterator[bytes]:
+    """
+    The same for a generation that is over: its pieces are folded, so a reader who has not seen the last one gets
+    what is there as one delta that starts anew (`"restart": true` tells to forget what was shown before).
+    """
+    if after < generation.last_piece or after > generation.last_piece:
+        if after <= 0:
+            yield delta_event(generation.last_piece, generation.text, generation.reasoning)
+        else:
+            whole = {"restart": True, "text": generation.text, "reasoning": generation.reasoning}
+            yield f"id: {generation.last_piece}\nevent: delta\ndata: {json.dumps(whole)}\n\n".encode()
+    yield done_event(generation)
+
+
+def done_event(generation: Generation) -> bytes:
+    """The last event: the whole generation as JSON. A client closes on it; reconnecting would get it again."""
+    return f"event: done\ndata: {json.dumps(generation.as_json())}\n\n".encode()
+
+
+def resume_after(last_event_id: str | None, after: int) -> int:
+    """The number after which to continue: the browser's `Last-Event-ID` wins over the address."""
+    if last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit():
+        return int(last_event_id[:9])
+    return max(0, after)

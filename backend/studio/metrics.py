@@ -1,0 +1,34 @@
+"""What the database tells about itself to /metrics."""
+
+from collections.abc import Callable, Iterable
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from studio.db import Database
+
+
+class DatabaseMetrics(Collector):
+    """Reads the database's own numbers when asked, so that nothing is counted twice."""
+
+    def __init__(self, find_database: Callable[[], Database | None]) -> None:
+        self._find_database = find_database
+
+    def collect(self) -> Iterable[Metric]:
+        db = self._find_database()
+        if db is None:
+            return
+        stats = db.stats
+        yield GaugeMetricFamily("studio_db_queue_depth", "Writes that wait", stats.queue_depth)
+        yield CounterMetricFamily("studio_db_commits", "Transactions committed", stats.commits)
+        yield CounterMetricFamily("studio_db_rows", "Rows written", stats.rows)
+        yield CounterMetricFamily("studio_db_failures", "Transactions that failed", stats.failures)
+        yield CounterMetricFamily("studio_db_checkpoints", "Checkpoints", stats.checkpoints)
+        yield GaugeMetricFamily(
+            "studio_db_last_checkpoint_seconds",
+            "Seconds of the last checkpoint",
+            stats.last_checkpoint_seconds,
+        )
+        yield GaugeMetricFamily("studio_db_wal_bytes", "Bytes in the write-ahead log", stats.wal_bytes)
+        yield GaugeMetricFamily("studio_db_file_bytes", "Bytes of the database file", stats.file_bytes)

@@ -1,0 +1,100 @@
+"""
+Opening and closing the studio.
+
+The server answers /healthz while this goes on, since a process that went before may hold the database for seconds
+and whoever watches over us must not think us dead; everything else answers 503 until the studio is open.
+"""
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from studio.accounts.desk import Desk
+from studio.accounts.registration import ensure_setup_token
+from studio.assets.files import FileStore
+from studio.catalogue import store as providers
+from studio.catalogue.catalogue import Catalogue
+from studio.config import Settings
+from studio.db import Database, GaveUpWaiting, migrate
+from studio.generations.engine import Engine, recover
+from studio.housekeeping import keep_house
+from studio.moments import now
+from studio.paths import MIGRATIONS
+from studio.providers import Adapter, Provider, provider_from_settings
+from studio.wiring import Studio
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Opening:
+    """The life of one studio in this process."""
+
+    settings: Settings
+    studio: Studio | None = None
+    give_up: threading.Event = field(default_factory=threading.Event)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def open(self) -> None:
+        """Wait for the database, bring it up to date, end what a dead process left, then be open."""
+        try:
+            db, provider = await asyncio.to_thread(self._open_database)
+        except GaveUpWaiting:
+            return
+        except Exception as error:
+            log.critical("studio.cannot_open", exc_info=error)
+            os._exit(70)  # nothing is open yet; a supervisor starts us again, a log tells why
+        desk, files = Desk(), FileStore(self.settings.data_dir / "media")
+        adapter = Adapter()
+        catalogue = Catalogue(db, adapter, provider, provider.id)  # type: ignore[arg-type]
+        engine = Engine(db, adapter)
+        engine.start_saving()
+        self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk)
+        self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
+        self._start(keep_house(db))
+        log.info("studio.open", provider=provider.name, models=len(catalogue.models))
+        await asyncio.to_thread(self._print_set_up)
+
+    def _open_database(self) -> tuple[Database, Provider]:
+        settings = self.settings
+        db = Database.open(
+            settings.database_path, memory_limit_mb=settings.duckdb_memory_limit_mb, give_up=self.give_up
+        )
+        applied = migrate(db, MIGRATIONS)
+        interrupted = recover(db)
+        if applied or interrupted:
+            log.info("studio.prepared", migrations=applied, interrupted_generations=interrupted)
+        provider = provider_from_settings(settings, settings.port)
+        return db, replace(provider, id=providers.remember_provider(db, provider, now()))
+
+    def _print_set_up(self) -> None:
+        """One plain line for the operator's eye, in a terminal and in a deployment's log alike."""
+        assert self.studio is not None
+        token = ensure_setup_token(self.studio.db)
+        if token:
+            print(f"Set up: {self.settings.public_url.rstrip('/')}/setup?token={token}", flush=True)
+
+    def _start(self, work: Awaitable[None]) -> None:
+        self._tasks.append(asyncio.ensure_future(work))
+
+    async def close(self) -> None:
+        """Running answers get a moment, then all is stored and the database closed with nothing left to replay."""
+        self.give_up.set()
+        for task in self._tasks:
+            task.cancel()
+        studio, self.studio = self.studio, None
+        if studio is None:
+            return
+        await studio.engine.close()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await studio.adapter.close()
+        await asyncio.to_thread(studio.desk.close)
+        await asyncio.to_thread(studio.db.close)
+        log.info("studio.closed")

@@ -1,0 +1,181 @@
+"""
+The provider protocol, for every server that speaks it: OpenRouter, Ollama, llama.cpp, vLLM, LiteLLM, the
+sandbox.
+
+Knows nothing of accounts, budgets or the database. Every failure is a ProviderError (providers/errors.py).
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from decimal import Decimal
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from studio.providers.classify import error_in_answer, request_id
+from studio.providers.error_shapes import told
+from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
+from studio.providers.events import ChatEvent
+from studio.providers.health import Health, health_of_key
+from studio.providers.http import Http, Timeouts
+from studio.providers.loose import mapping, read_json
+from studio.providers.models import ModelCard, cards_of, next_link
+from studio.providers.provider import Provider
+from studio.providers.request import ChatRequest, chat_body, weight
+from studio.providers.retry import OnRetry, RetryPolicy, with_retries
+from studio.providers.stream import read_answer
+from studio.providers.usage import generation_cost
+
+MOST_PAGES = 100
+_HEAVY = 256 * 1024  # characters; encoding more than this would be felt by the other streams
+_COST_DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+class Adapter:
+    """
+    One for all providers and the life of the process; `close` it at the end.
+
+    `title` and `app_url` are how this studio names itself to OpenRouter.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        cost_delays_seconds: Sequence[float] = _COST_DELAYS_SECONDS,
+        title: str = "All You Can GET",
+        app_url: str | None = None,
+    ) -> None:
+        self._http = Http(timeouts or Timeouts(), title, app_url)
+        self._retry = retry or RetryPolicy()
+        self._cost_delays_seconds = cost_delays_seconds
+
+    async def __aenter__(self) -> "Adapter":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends all connections; answers still being read break off."""
+        await self._http.close()
+
+    async def chat(
+        self, provider: Provider, request: ChatRequest, *, on_retry: OnRetry | None = None
+    ) -> AsyncGenerator[ChatEvent, None]:
+        """
+        Ask, and give the events of the answer as they come (providers/events.py).
+
+        Raises ProviderError after everything that had come. Closing the generator, or cancelling the task
+        that reads it, closes the connection at once, which is how a model is stopped: wrap it in
+        `contextlib.aclosing`. A busy or absent server is tried again before the first byte, up to 3 times
+        within 20 s; `on_retry` is told.
+        """
+        response = await with_retries(lambda: self._ask(provider, request), self._retry, on_retry)
+        async with aclosing(read_answer(self._http, provider, response)) as events:
+            async for event in events:
+                yield event
+
+    async def list_models(self, provider: Provider) -> list[ModelCard]:
+        """The text models, in the server's order, one card for each id. Raises ProviderError."""
+        cards: dict[str, ModelCard] = {}
+        url: str | None = provider.url("/models")
+        seen: set[str] = set()
+        while url is not None and url not in seen and len(seen) < MOST_PAGES:
+            seen.add(url)
+            document = await self._get(provider, url)
+            page = cards_of(document)
+            if page is None:
+                raise UpstreamMalformed(f"{provider.name} sent a list of models that cannot be read.")
+            for card in page:
+                if card.makes_text:
+                    cards.setdefault(card.id, card)
+            link = next_link(document)
+            url = (
+                provider.own_url(url, link) if link else None
+            )  # a link to another origin would take the key there
+        return list(cards.values())
+
+    async def check(self, provider: Provider) -> Health:
+        """Whether the server is there and takes the key. Never raises a ProviderError: it is in the outcome."""
+        begun = time.monotonic()
+        try:
+            if provider.has_openrouter_extras:
+                try:
+                    document = await self._get(provider, provider.url("/key"))
+                    return health_of_key(provider.name, document, _milliseconds_since(begun))
+                except UpstreamRefused as error:
+                    if error.http_status != 404:
+                        raise
+            models = await self.list_models(provider)
+        except ProviderError as error:
+            return Health(is_ok=False, text=error.text, latency_ms=_milliseconds_since(begun), error=error)
+        return Health(
+            is_ok=True,
+            text=f"{provider.name} answers and offers {len(models)} text model{'' if len(models) == 1 else 's'}.",
+            latency_ms=_milliseconds_since(begun),
+            model_count=len(models),
+        )
+
+    async def look_up_cost(self, provider: Provider, generation_id: str) -> Decimal | None:
+        """
+        What a generation cost, for one whose answer did not tell. None if the provider cannot say, or not
+        yet.
+
+        The books of the provider lag behind its answers, so a 404 is asked again, over some 15 s in all.
+        """
+        if not provider.has_openrouter_extras or not generation_id:
+            return None
+        url = provider.url(f"/generation?id={quote(generation_id, safe='')}")
+        for delay in self._cost_delays_seconds:
+            await asyncio.sleep(delay)
+            try:
+                document = await self._get(provider, url)
+            except ProviderError as error:
+                if error.http_status != 404 and not error.extra_tries:
+                    return None
+            else:
+                cost = generation_cost(mapping(mapping(document).get("data")))
+                if cost is not None:
+                    return cost
+        return None
+
+    async def _ask(self, provider: Provider, request: ChatRequest) -> aiohttp.ClientResponse:
+        if weight(request) > _HEAVY:
+            body = await asyncio.to_thread(chat_body, provider, request)
+        else:
+            body = chat_body(provider, request)
+        return await self._http.open(
+            provider,
+            "POST",
+            provider.url("/chat/completions"),
+            body=body,
+            accept="text/event-stream",
+            asked="answer",
+        )
+
+    async def _get(self, provider: Provider, url: str) -> Any:
+        response = await self._http.open(provider, "GET", url)
+        body = await self._http.read(provider, response)
+        try:
+            document = read_json(body.decode("utf-8", "replace"))
+        except ValueError:
+            raise UpstreamMalformed(
+                f"{provider.name} answered with something that is not JSON.", http_status=response.status
+            ) from None
+        if mapping(document).get("error"):
+            error = error_in_answer(provider, told(document, provider.key_text), request_id(response.headers))
+            error.may_be_billed = False
+            raise error
+        return document
+
+
+def _milliseconds_since(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)

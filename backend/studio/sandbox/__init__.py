@@ -1,0 +1,14 @@
+"""
+The sandbox: a small provider server that speaks OpenRouter's protocol over real HTTP.
+
+It is the default provider of a machine without key or network, and the misbehaving upstream of the tests. The
+product reaches it through the same adapter and the same wire as any other provider, so nothing in the product
+knows it. Whatever it answers names the provider "Sandbox": simulated text, simulated prices.
+
+Read in this order: `catalogue` (which models) → `chat` (one request) → `performers` and `writer` (what they
+say) → `chunks` and `line` (how it goes over the wire) → `ugly` (everything a provider may do wrong).
+"""
+
+from studio.sandbox.app import create_sandbox
+
+__all__ = ["create_sandbox"]

@@ -1,0 +1,127 @@
+"""
+The sandbox as an ASGI application: where its parts meet.
+
+Mount it: `app.mount("/sandbox/v1", create_sandbox())`; or run it alone: `python -m studio.sandbox --port
+9000`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from studio.sandbox.books import Books
+from studio.sandbox.catalogue import filler_models
+from studio.sandbox.chat import Chat
+from studio.sandbox.errors import Refusal
+from studio.sandbox.keys import check_key, key_facts
+from studio.sandbox.listing import page_of_models
+from studio.sandbox.performers import PERFORMERS, Performer, sprinter
+from studio.sandbox.recorder import OWN_PATH, Exchange, Recorder
+from studio.sandbox.steps import JSON, dumps
+from studio.sandbox.text_models import TEXT_MODELS
+from studio.sandbox.ugly import UGLY, UGLY_ENTRIES, ugly_model
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PRIVATE = {"cache-control": "private, no-store"}
+
+
+def create_sandbox(
+    *,
+    speed: float = 1.0,
+    list_ugly: bool = False,
+    record: bool = False,
+    kept_requests: int = 256,
+    fillers: int = 0,
+    now: Callable[[], float] = time.time,
+) -> ASGIApp:
+    """
+    A sandbox with its own books and counters.
+
+    `speed` divides every wait (`math.inf`: none), except where the caller sets the pace or asks the
+    metronome. `list_ugly` shows the misbehaving models in the catalogue; they answer by id in any case.
+    `fillers` adds so many plain models. `record` keeps the last `kept_requests` requests at `/_requests`.
+    `now` gives Unix seconds.
+    """
+    listed = [*TEXT_MODELS, *filler_models(fillers)]
+    hidden = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY)]
+    models = {model.id: model for model in [*hidden, *listed]}
+    cast: dict[str, Performer] = dict.fromkeys(models, sprinter)
+    cast |= {f"sandbox/ugly-{name}": behaviour.perform for name, behaviour in UGLY.items()} | PERFORMERS
+    books = Books()
+    catalogue = [model.as_json() for model in (listed + hidden if list_ugly else listed)]
+    routes = [
+        Route("/models", _models(catalogue)),
+        Route("/key", _key),
+        Route("/credits", _credits),
+        Route("/generation", _generation(books)),
+        Route("/healthz", _healthz),
+        Route("/chat/completions", Chat(models, cast, books, now=now, speed=speed), methods=["POST"]),
+    ]
+    handlers: dict[Any, Any] = {Refusal: _refuse}
+    if not record:
+        return Starlette(routes=routes, exception_handlers=handlers)
+    exchanges: deque[Exchange] = deque(maxlen=kept_requests)
+    routes.append(Route(OWN_PATH, _requests(exchanges), methods=["GET", "DELETE"]))
+    return Recorder(Starlette(routes=routes, exception_handlers=handlers), exchanges)
+
+
+def _models(catalogue: list[dict[str, Any]]) -> Endpoint:
+    async def models(request: Request) -> Response:
+        def link(**changes: int) -> str:
+            return str(request.url.include_query_params(**changes))
+
+        return _json(page_of_models(catalogue, request.query_params, link=link))
+
+    return models
+
+
+async def _key(request: Request) -> Response:
+    return _json({"data": key_facts(check_key(request.headers.get("authorization")))}, headers=PRIVATE)
+
+
+async def _credits(request: Request) -> Response:
+    check_key(request.headers.get("authorization"))
+    raise Refusal(403, "Only management keys can see the credits.")
+
+
+def _generation(books: Books) -> Endpoint:
+    async def generation(request: Request) -> Response:
+        check_key(request.headers.get("authorization"))
+        wanted = request.query_params.get("id", "")
+        found = books.look_up(wanted)
+        if found is None:
+            raise Refusal(404, f"Generation {wanted} not found")
+        return _json({"data": found.as_json()})
+
+    return generation
+
+
+async def _healthz(request: Request) -> Response:
+    return _json({"status": "ok", "provider": "Sandbox"})
+
+
+def _requests(exchanges: deque[Exchange]) -> Endpoint:
+    async def requests(request: Request) -> Response:
+        if request.method == "DELETE":
+            exchanges.clear()
+        return _json({"data": [exchange.as_json() for exchange in exchanges]})
+
+    return requests
+
+
+async def _refuse(request: Request, refusal: Refusal) -> Response:
+    return Response(b"".join(refusal.reply.script[1:]), refusal.reply.status, media_type=JSON)  # type: ignore[index]
+
+
+def _json(body: Any, *, headers: dict[str, str] | None = None) -> Response:
+    return Response(dumps(body), media_type=JSON, headers=headers)

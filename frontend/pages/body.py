@@ -1,0 +1,106 @@
+"""The request's body: measured, peeked at, and passed on without parsing."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from typing import IO, BinaryIO
+
+from pages.errors import CutShort, TooLarge
+from pages.htmx import request
+
+FORM_BYTES = 1_000_000
+UPLOAD_BYTES = 25_000_000
+PEEK_BYTES = 1024
+BLOCK_BYTES = 65536
+DRAIN_BYTES = 32_000_000
+
+_MULTIPART_TOKEN = re.compile(
+    rb'--[^\r\n]{1,200}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n([^\r\n]{0,200})\r\n',
+    re.IGNORECASE,
+)
+
+
+class Body:
+    """
+    Reads the body at most once, block by block.
+
+    With `keep`, what was read is also kept (beyond 1 MB on disk), so that a form whose way broke off can be shown to
+    its author again. `length` is None for a chunked body, 0 for none.
+    """
+
+    def __init__(self, source: BinaryIO, length: int | None, limit_bytes: int, *, keep: bool) -> None:
+        self.length = length
+        self.limit_bytes = limit_bytes
+        self._source = source
+        self._read = 0
+        self._peeked = b""
+        self._kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(FORM_BYTES) if keep else None  # noqa: SIM115
+
+    def check_size(self) -> None:
+        """
+        Raises TooLarge, after reading on for a while.
+
+        An answer to a sender who is still sending is lost when the connection closes: the browser shows a network
+        error instead of our sentence. 32 MB are read away; who sends more will have to do without.
+        """
+        if self.length is not None and self.length > self.limit_bytes:
+            left = min(self.length, DRAIN_BYTES)
+            while left > 0 and (block := self._source.read(min(BLOCK_BYTES, left))):
+                left -= len(block)
+            raise TooLarge(self.limit_bytes)
+
+    def peek(self) -> bytes:
+        """The first KB; it stays part of the body."""
+        while len(self._peeked) < PEEK_BYTES and (block := self._next(PEEK_BYTES - len(self._peeked))):
+            self._peeked += block
+        return self._peeked
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Everything not passed on yet. Raises TooLarge and CutShort."""
+        if self._peeked:
+            peeked, self._peeked = self._peeked, b""
+            yield peeked
+        while block := self._next(BLOCK_BYTES):
+            yield block
+
+    def kept(self) -> IO[bytes]:
+        """The whole body from its beginning, as far as it arrived; only with `keep`."""
+        if self._kept is None:
+            raise LookupError("this body was not kept")
+        for _ in self:
+            pass
+        self._kept.seek(0)
+        return self._kept
+
+    def _next(self, size: int) -> bytes:
+        if self.length is not None:
+            size = min(size, self.length - self._read)
+        block = self._source.read(size) if size else b""
+        self._read += len(block)
+        if self._read > self.limit_bytes:
+            raise TooLarge(self.limit_bytes)
+        if not block and self.length is not None and self._read < self.length:
+            raise CutShort  # the server says "end" when the sender is gone; the backend would wait for the rest
+        if self._kept is not None:
+            self._kept.write(block)
+        return block
+
+
+def body_of_request(*, keep: bool) -> Body:
+    """The body of this request, with the limit for its kind. Nothing is read yet."""
+    environ = request.environ
+    length = request.content_length
+    if length is None and not (environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ):
+        length = 0
+    limit = UPLOAD_BYTES if request.mimetype == "multipart/form-data" else FORM_BYTES
+    return Body(environ["wsgi.input"], length, limit, keep=keep and length != 0)
+
+
+def first_field_csrf(beginning: bytes, mimetype: str) -> str | None:
+    """The value of the field `csrf` if it is the first one of the form, else None."""
+    if mimetype == "multipart/form-data":
+        found = _MULTIPART_TOKEN.match(beginning)
+        return found[1].decode("latin-1") if found else None
+    if mimetype == "application/x-www-form-urlencoded" and beginning.startswith(b"csrf="):
+        return beginning[5:].split(b"&", 1)[0].decode("latin-1")
+    return None

@@ -1,0 +1,50 @@
+// Shows the files that were chosen for a question, and takes pictures from the clipboard as well.
+// Without this the file field shows itself; what is shown here is marked data-local and leaves with the question.
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.(".composer input[type=file]")) show(event.target);
+});
+
+document.addEventListener("paste", (event) => {
+  const input = event.target.matches?.(".composer__field") && event.target.form.querySelector("input[type=file]");
+  const pasted = [...(event.clipboardData?.files ?? [])];
+  if (!input || !pasted.length) return;
+  event.preventDefault();
+  const all = new DataTransfer();
+  for (const file of [...input.files, ...pasted]) all.items.add(file);
+  input.files = all.files;
+  show(input);
+});
+
+// The same files must not go out a second time with the next question.
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement: form, response } = event.detail.ctx ?? {};
+  if (!form?.matches?.("form.composer") || !response || response.status >= 400) return;
+  for (const input of form.querySelectorAll("input[type=file]")) {
+    input.value = "";
+    show(input);
+  }
+});
+
+function show(input) {
+  const place = input.form.querySelector(".composer__attachments");
+  for (const old of place?.querySelectorAll("[data-local]") ?? []) old.remove();
+  for (const file of input.files) place?.append(chip(file));
+}
+
+function chip(file) {
+  const chip = document.createElement("span");
+  chip.className = "attachment";
+  chip.dataset.local = "";
+  if (file.type.startsWith("image/")) {
+    const picture = new Image(32, 32);
+    picture.src = URL.createObjectURL(file);
+    picture.onload = () => URL.revokeObjectURL(picture.src);
+    picture.alt = "";
+    chip.append(picture);
+  }
+  const name = document.createElement("span");
+  name.textContent = file.name;
+  chip.append(name);
+  return chip;
+}

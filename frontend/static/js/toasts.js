@@ -1,0 +1,35 @@
+// News goes by itself after six seconds, bad news never; pointing at one or focusing it stops the clock for all.
+
+const STAYS_MS = 6000;
+const corner = document.getElementById("toasts");
+const clocks = new Map();
+
+if (corner) {
+  new MutationObserver(start).observe(corner, { childList: true });
+  corner.addEventListener("pointerover", stop);
+  corner.addEventListener("focusin", stop);
+  corner.addEventListener("pointerleave", start);
+  corner.addEventListener("focusout", start);
+  start();
+}
+
+document.addEventListener("click", (event) => {
+  const toast = event.target.closest?.("[data-dismiss]")?.closest(".toast");
+  if (!toast) return;
+  const next = toast.nextElementSibling ?? toast.previousElementSibling;
+  toast.remove();
+  // Focus must not fall out of the page with the button that held it.
+  (next?.querySelector("[data-dismiss]") ?? document.getElementById("main"))?.focus({ preventScroll: true });
+});
+
+function start() {
+  for (const toast of corner.querySelectorAll(".toast")) {
+    if (["error", "warning"].includes(toast.dataset.kind) || clocks.has(toast)) continue;
+    clocks.set(toast, setTimeout(() => (clocks.delete(toast), toast.remove()), STAYS_MS));
+  }
+}
+
+function stop() {
+  clocks.forEach((clock) => clearTimeout(clock));
+  clocks.clear();
+}

@@ -1,0 +1,94 @@
+"""The frontend over a fake backend on a real socket: in process, and as the real server."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pages.app import create_app
+from pages.config import Settings
+
+from tests.support.fake_backend import ALICE, RUTH, FakeBackend, wait_for
+
+FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
+
+
+@pytest.fixture
+def backend() -> Iterator[FakeBackend]:
+    with FakeBackend() as fake:
+        yield fake
+
+
+@pytest.fixture
+def app(backend: FakeBackend) -> Flask:
+    return create_app(Settings(backend_url=backend.url, log_level="error", trusted_proxies=1))
+
+
+@pytest.fixture
+def charlie(app: Flask) -> FlaskClient:
+    """Signed out."""
+    return app.test_client()
+
+
+@pytest.fixture
+def alice(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.set_cookie("studio", ALICE)
+    return client
+
+
+@pytest.fixture
+def ruth(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.set_cookie("studio", RUTH)
+    return client
+
+
+@dataclass
+class Server:
+    """A running frontend."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def request(self, target: str, *headers: str, method: str = "GET") -> socket.socket:
+        """Send a request as Alice and return the connection, its answer unread."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        lines = [f"{method} {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", f"Cookie: studio={ALICE}", *headers]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection
+
+
+@pytest.fixture
+def server(backend: FakeBackend) -> Iterator[Server]:
+    """The frontend in granian, with few threads so that the guard can be reached."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [
+        *(str(Path(sys.executable).with_name("granian")), "main:app", "--interface", "wsgi", "--http", "1"),
+        *("--no-ws", "--workers", "1", "--blocking-threads", "16", "--workers-kill-timeout", "2"),
+        *("--host", "127.0.0.1", "--port", str(port), "--log-level", "error"),
+    ]
+    settings = {"BACKEND_URL": backend.url, "AYCG_SERVER_THREADS": "10", "AYCG_TRUSTED_PROXIES": "0"}
+    process = subprocess.Popen(command, cwd=FRONTEND, env={**os.environ, **settings, "LOG_LEVEL": "error"})
+    try:
+        wait_for(lambda: _lives(port), seconds=15)
+        yield Server(port, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def _lives(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
