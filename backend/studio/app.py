@@ -19,7 +19,7 @@ from studio.chat import routes as conversations
 from studio.config import Settings
 from studio.generations import routes as generations
 from studio.html import make_environment
-from studio.metrics import DatabaseMetrics
+from studio.metrics import StudioMetrics
 from studio.opening import Opening
 from studio.sandbox import create_sandbox
 from studio.shutdown import on_first_signal
@@ -49,7 +49,7 @@ def _life(opening: Opening):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        metrics = DatabaseMetrics(lambda: opening.studio.db if opening.studio else None)
+        metrics = StudioMetrics(lambda: opening.studio)
         REGISTRY.register(metrics)
 
         async def open_() -> None:

@@ -1,4 +1,4 @@
-"""What the database tells about itself to /metrics."""
+"""What the open studio tells about itself to /metrics."""
 
 from collections.abc import Callable, Iterable
 
@@ -6,20 +6,21 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from studio.db import Database
+from studio.wiring import Studio
 
 
-class DatabaseMetrics(Collector):
-    """Reads the database's own numbers when asked, so that nothing is counted twice."""
+class StudioMetrics(Collector):
+    """Reads the parts' own numbers when asked, so that nothing is counted twice."""
 
-    def __init__(self, find_database: Callable[[], Database | None]) -> None:
-        self._find_database = find_database
+    def __init__(self, find_studio: Callable[[], Studio | None]) -> None:
+        self._find_studio = find_studio
 
     def collect(self) -> Iterable[Metric]:
-        db = self._find_database()
-        if db is None:
+        studio = self._find_studio()
+        if studio is None:
             return
-        stats = db.stats
+        yield GaugeMetricFamily("studio_models", "Models in the catalogue", len(studio.catalogue.models))
+        stats = studio.db.stats
         yield GaugeMetricFamily("studio_db_queue_depth", "Writes that wait", stats.queue_depth)
         yield CounterMetricFamily("studio_db_commits", "Transactions committed", stats.commits)
         yield CounterMetricFamily("studio_db_rows", "Rows written", stats.rows)

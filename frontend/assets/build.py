@@ -55,15 +55,8 @@ def fetch_packages(folder: Path) -> None:
     """Fill `folder`/node_modules with exactly what the lock names; no package may run a script of its own."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ASSETS / name, folder)
-    command = [
-        npm_for(folder),
-        "ci",
-        "--ignore-scripts",
-        "--prefer-offline",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]
+    quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+    command = [npm_for(folder), "ci", "--ignore-scripts", "--prefer-offline", *quiet]
     if subprocess.run(command, cwd=folder, check=False).returncode != 0:
         sys.exit("assets: npm could not fetch htmx; its words are above.")
 

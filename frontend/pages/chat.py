@@ -59,7 +59,7 @@ def _live(conversation_id: UUID) -> Response | None:
     except BaseException:
         leave()
         raise
-    response = Response(_growing(head, upstream, tail, conversation_id), direct_passthrough=True)
+    response = Response(_growing(head, upstream, tail, conversation_id))
     relay.mark_as_stream(response)
     relay.when_over(response, upstream, leave)
     return response

@@ -47,7 +47,7 @@ def relay(upstream: BaseHTTPResponse, leave: Callable[[], None] | None = None) -
         if leave is not None:
             leave()
         return whole(upstream)
-    response = Response(passed_on(upstream), upstream.status, headers_back(upstream), direct_passthrough=True)
+    response = Response(passed_on(upstream), upstream.status, headers_back(upstream))
     if is_stream(upstream):
         mark_as_stream(response)
     when_over(response, upstream, leave)

@@ -18,6 +18,7 @@ import itertools
 import os
 import random
 import signal
+import struct
 import sys
 import tempfile
 import threading
@@ -44,10 +45,11 @@ STEPS = (
     "play back headers",
     "drop played journal",
 )
+RECOVERY_STEPS = STEPS[6:]
 COMMITS_PER_CHECKPOINT = 8
 ROWS = 300
 LIFETIME_SECONDS = 0.2
-OK, WRONG = 0, 3
+OK, WRONG, MISSED = 0, 3, 4
 
 INSERT = Statement(
     "INSERT INTO item (id, owner, name, version) "
@@ -97,7 +99,7 @@ class Record:
         elif kind == "i":
             self.doubtful.discard(identifier)
             self.present[identifier] = version
-        elif kind == "u":
+        elif kind == "u" and identifier not in self.gone:  # an update beside the delete may find no row
             self.present[identifier] = version
 
 
@@ -177,7 +179,7 @@ def _arm(death: Death) -> Callable[[str], None]:
                 _die()
             threading.Timer(death.seconds, _die).start()
         elif step == "writing":
-            threading.Timer(LIFETIME_SECONDS, _die).start()  # the step may never come
+            threading.Timer(LIFETIME_SECONDS, os._exit, (MISSED,)).start()  # the step may never come
 
     return step_taken
 
@@ -236,6 +238,7 @@ class Storm:
     directory: Path
     seed: int
     deaths: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
 
     def strike(self, death: Death) -> str:
         """One child; returns what was wrong with the file it found, or an empty string."""
@@ -243,11 +246,37 @@ class Storm:
         if child == 0:
             os._exit(live(self.directory, death))
         _, status = os.waitpid(child, 0)
-        self.deaths[death.step or "at any time"] += 1
-        if os.waitstatus_to_exitcode(status) == -signal.SIGKILL:
-            return ""
-        note = self.directory / "wrong.txt"
-        return note.read_text() if note.exists() else f"exit code {os.waitstatus_to_exitcode(status)}"
+        code = os.waitstatus_to_exitcode(status)
+        if code not in (-signal.SIGKILL, MISSED):
+            note = self.directory / "wrong.txt"
+            return note.read_text() if note.exists() else f"exit code {code}"
+        (self.missed if code == MISSED else self.deaths)[death.step or "at any time"] += 1
+        return ""
+
+    def parade(self) -> list[str]:
+        """A death at every step, each followed by one that only checks what it finds."""
+        last = Death(0.05, "writing")
+        for step in STEPS:
+            before = [Death(0, "checkpoint", 2)] if step in RECOVERY_STEPS else []
+            for death in (last, *before, Death(0, step, 1 if before else 2), last):
+                wrong = self.strike(death)
+                if wrong:
+                    return [f"after {step}: {wrong}"]
+                if step in RECOVERY_STEPS and death in before:
+                    self._tear()
+            if not self.deaths[step]:
+                return [f"nobody died at: {step}"]
+        return []
+
+    def _tear(self) -> None:
+        """As if the kill had come in the middle of rewriting the metadata blocks."""
+        content = (self.directory / "app.db.undo").read_bytes()
+        _, _, block_bytes, count = struct.unpack_from("<8sIQI", content)
+        with (self.directory / "app.db").open("r+b") as file:
+            for index in range(count):
+                (block,) = struct.unpack_from("<Q", content, 24 + 12288 + index * (8 + block_bytes))
+                file.seek(12288 + block * block_bytes + 4096)
+                file.write(os.urandom(block_bytes - 4096))
 
     def blow(self, kills: int, seconds: float) -> list[str]:
         """Strike until the number or the time is reached; stops at the first thing that is wrong."""
@@ -279,6 +308,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--every-step", action="store_true", help="one death at each step, no chance involved")
     parser.add_argument("--directory", type=Path)
     arguments = parser.parse_args()
     directory = arguments.directory or Path(tempfile.mkdtemp(prefix="kill-storm-"))
@@ -288,7 +318,7 @@ def main() -> int:
         os._exit(0)
     os.wait()
     storm = Storm(directory, arguments.seed)
-    wrong = storm.blow(arguments.kills, arguments.seconds)
+    wrong = storm.parade() if arguments.every_step else storm.blow(arguments.kills, arguments.seconds)
     lines = sum(1 for _ in (directory / "record.txt").open()) if (directory / "record.txt").exists() else 0
     print(f"{sum(storm.deaths.values())} kills in {time.monotonic() - began:.0f} s, {lines} notes, seed {storm.seed}")
     print(dict(storm.deaths))

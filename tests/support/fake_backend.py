@@ -206,7 +206,10 @@ def _read(handler: BaseHTTPRequestHandler) -> Asked:
             handler.rfile.readline()
         handler.rfile.readline()
     else:
-        body = handler.rfile.read(int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("the request broke off")
     return Asked(handler.command, handler.path, headers, body)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox on a real socket, for tests, and a reader that sees what is on the wire: chunk by chunk, byte by byte."""
+"""The sandbox on a real socket, for tests, and a reader that sees what is on the wire, byte by byte."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def _read(reader: Any, wire: Wire) -> None:
 def events(body: bytes) -> list[str]:
     """The `data` of each complete event, as the SSE standard reads them."""
     text = body.decode("utf-8", "replace").removeprefix("\ufeff")
-    found, lines = [], []
+    found: list[str] = []
+    lines: list[str] = []
     for line in re.split(r"\r\n|\n|\r", text)[:-1]:
         name, _, value = line.partition(":")
         if not line:

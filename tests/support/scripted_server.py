@@ -219,4 +219,4 @@ def chunk(finish: str | None = None, /, **fields: object) -> dict[str, Any]:
 def stream(*events: object, done: bool = True, **headers: str) -> bytes:
     """A whole streamed answer: dicts become events, bytes go out as they are."""
     body = b"".join(e if isinstance(e, bytes) else event(e) for e in events) + (DONE if done else b"")
-    return head(**headers) + piece(body) + END
+    return head(200, "text/event-stream", chunked=True, **headers) + piece(body) + END

@@ -33,7 +33,7 @@ def session_header(signed_in: SignedInNow) -> dict[str, str]:
 
 
 def led_to(
-    address: str, text: str, *, status: int = 200, note: str | None = None, **more: str
+    address: str, text: str, more: Mapping[str, str], *, status: int = 200, note: str | None = None
 ) -> HTMLResponse:
     """The browser goes to a page of this site: by htmx if it asked, by the frontend's redirect otherwise."""
     headers = shown_on(address, note=note) | {"HX-Redirect": address, **more}

@@ -148,14 +148,14 @@ async def add_session(
             shown=shown_on("/login", title="Sign in"),
             links=_links(studio),
         )
-    return led_to(local_address(next), "You are signed in.", **session_header(signed_in))
+    return led_to(local_address(next), "You are signed in.", session_header(signed_in))
 
 
 @router.post("/sessions/current/end", name="accounts.sessions.current.end")
 def end_current_session(studio: Wired, person: SignedIn) -> HTMLResponse:
     """Sign out."""
     sign_out(studio.db, studio.desk, person, moment=now())
-    return led_to("/login", "You are signed out.", note="You are signed out.", **SESSION_ENDED)
+    return led_to("/login", "You are signed out.", SESSION_ENDED, note="You are signed out.")
 
 
 async def _registered(studio: Studio, wish: Wish, client: Client) -> HTMLResponse:
@@ -173,7 +173,7 @@ async def _registered(studio: Studio, wish: Wish, client: Client) -> HTMLRespons
         begin_session, studio.db, account, client=client, days=studio.settings.session_days, moment=now()
     )
     signed_in = await run_in_threadpool(begin)
-    return led_to("/", "Welcome.", status=201, note=f"Welcome, {account.name}.", **session_header(signed_in))
+    return led_to("/", "Welcome.", session_header(signed_in), status=201, note=f"Welcome, {account.name}.")
 
 
 def _door(studio: Studio, invite: str) -> str:

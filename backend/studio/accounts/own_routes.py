@@ -85,7 +85,7 @@ def end(studio: Wired, page: Hx, person: SignedIn, session_id: UUID) -> HTMLResp
     """Sign out one device; this very one as well."""
     if session_id == person.session_id:
         sign_out(studio.db, studio.desk, person, moment=now())
-        return led_to("/login", "You are signed out.", note="You are signed out.", **SESSION_ENDED)
+        return led_to("/login", "You are signed out.", SESSION_ENDED, note="You are signed out.")
     end_session(studio.db, studio.desk, person, session_id, moment=now())
     return _changed(studio, page, person, "That device was signed out.")
 

@@ -225,7 +225,9 @@ def _continues(line: str, block: _Open) -> bool:
 def _is_end_of_fence(line: str, markup: str) -> bool:
     marks = line.strip(_BLANKS)
     indent = len(line) - len(line.lstrip(" "))
-    return indent < 4 and len(marks) >= len(markup) and not marks.strip(markup[0]) and line[indent] == markup[0]
+    return (
+        indent < 4 and len(marks) >= len(markup) and not marks.strip(markup[0]) and line[indent] == markup[0]
+    )
 
 
 def _is_blank(line: str) -> bool:

@@ -28,9 +28,8 @@ MOST_CHARACTERS_OF_A_TEXT = 60_000
 LONGEST_LINE = 1_000
 MOST_SECONDS_OF_A_TEXT = 0.25
 
-CLASSES = frozenset({f"hl-{name}" for name in
-                     ("comment", "keyword", "string", "escape", "number", "name", "builtin", "deleted", "inserted",
-                      "heading")})
+_NAMES = "comment keyword string escape number name builtin deleted inserted heading"
+CLASSES = frozenset(f"hl-{name}" for name in _NAMES.split())
 
 _GROUPS = {
     "Comment": "comment", "Comment.Preproc": "keyword", "Comment.PreprocFile": "string",
@@ -53,7 +52,11 @@ def highlight(code: str, language: str, env: EnvType) -> str:
     """
     lexer = _lexer(language.lower())
     done = env.get("highlighted", 0)
-    if lexer is None or len(code) > MOST_CHARACTERS_OF_A_BLOCK or done + len(code) > MOST_CHARACTERS_OF_A_TEXT:
+    if (
+        lexer is None
+        or len(code) > MOST_CHARACTERS_OF_A_BLOCK
+        or done + len(code) > MOST_CHARACTERS_OF_A_TEXT
+    ):
         return escapeHtml(code)
     if any(len(line) > LONGEST_LINE for line in code.split("\n")):
         return escapeHtml(code)

@@ -39,7 +39,9 @@ def render_markdown(text: str) -> Markup:
         return Markup(_render(text))
     except (_Unfit, TooMuchWork, RecursionError) as reason:
         _log.info("markdown.unformatted", reason=type(reason).__name__, characters=len(text))
-    except Exception as error:  # a parser's bug must not take the page, and with it every later visit of it, down
+    except (
+        Exception
+    ) as error:  # a parser's bug must not take the page, and with it every later visit of it, down
         _log.warning("markdown.failed", error=type(error).__name__, characters=len(text))
     return unformatted(text)
 

@@ -82,9 +82,11 @@ class Answer:
         self.request_id, self._model = request_id, model
 
     def _take_choice(self, choices: object, part: str, events: list[ChatEvent]) -> None:
-        choice = next((c for c in mappings(choices) if not c.get("index")), None)
-        if choice is None:
-            return
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if not isinstance(choice, dict) or choice.get(
+            "index"
+        ):  # seldom; the rest of the line is the hot path
+            choice = next((c for c in mappings(choices) if not c.get("index")), _NOTHING)
         piece = choice.get(part)
         if isinstance(piece, dict):
             self._take_piece(piece, events)
@@ -95,8 +97,11 @@ class Answer:
 
     def _take_piece(self, piece: Mapping[str, Any], events: list[ChatEvent]) -> None:
         content = piece.get("content")
-        content, inner_reasoning = (content, "") if isinstance(content, str) else _of_parts(content)
-        content = content or string(piece.get("refusal")) or ""
+        inner_reasoning = ""
+        if not isinstance(content, str):
+            content, inner_reasoning = _of_parts(content)
+        if not content:
+            content = string(piece.get("refusal")) or ""
         reasoning = self._reasoning_of(piece) or inner_reasoning
         if reasoning:
             reasoning = self._reasoning.feed(reasoning)
@@ -140,7 +145,7 @@ def _shown(detail: Mapping[str, Any]) -> str:
 
 
 def _of_parts(content: object) -> tuple[str, str]:
-    """(text, reasoning) of a content that is a list of parts, as a few servers send it."""
+    """(text, reasoning) of a content that is a list of parts, as a few servers send it, or null."""
     text = reasoning = ""
     for part in mappings(content):
         if isinstance(value := part.get("text"), str):

@@ -37,7 +37,7 @@ def _hints(headers: Mapping[str, str], told: Told) -> Iterator[object]:
 
 def _seconds(hint: object, clock: float) -> float | None:
     if (seconds := number(hint)) is not None:
-        return float(min(seconds, MOST_SECONDS))
+        return min(float(seconds), MOST_SECONDS)
     date = _date(hint)
     return None if date is None else date - clock
 
@@ -58,6 +58,6 @@ def _until_reset(headers: Mapping[str, str], told: Told, clock: float) -> int | 
     reset = number(found.get("x-ratelimit-reset"))
     if reset is None or number(found.get("x-ratelimit-remaining")) != 0:
         return None
-    moment = float(min(reset, 10**15))
+    moment = float(reset)
     moment = moment / 1000 if moment > 100_000_000_000 else moment
-    return min(max(math.ceil(moment - clock), 0), MOST_SECONDS)
+    return math.ceil(min(max(moment - clock, 0), MOST_SECONDS))

@@ -6,6 +6,7 @@ import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import aiohttp
 import certifi
@@ -15,7 +16,12 @@ from studio.providers.classify import Asked, error_of_answer, request_id
 from studio.providers.error_shapes import told_by_body
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.provider import Provider
-from studio.providers.transport_errors import READ_ERRORS, SEND_ERRORS, error_before_answer, error_within_answer
+from studio.providers.transport_errors import (
+    READ_ERRORS,
+    SEND_ERRORS,
+    error_before_answer,
+    error_within_answer,
+)
 from studio.providers.watch import Watch
 
 MOST_BODY_BYTES = 64 * 1024 * 1024
@@ -233,11 +239,12 @@ def _abort(response: aiohttp.ClientResponse) -> None:
         abort()
 
 
+@cache
 def _tls() -> ssl.SSLContext:
     """The system's certificates, or certifi's where an image came without any."""
     context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
-    has_directory = bool(paths.capath) and any(os.scandir(paths.capath))
+    has_directory = bool(paths.capath) and bool(os.listdir(paths.capath))
     if not paths.cafile and not has_directory:
         context.load_verify_locations(certifi.where())
     return context

@@ -159,10 +159,9 @@ class _Reader:
             self._answer.has_chunks = True
             self._answer.failure = told(chunk, self._provider.key_text)
             return []
-        if isinstance(chunk, dict):
-            return self._answer.take(chunk) if is_answer(chunk) else []
-        self._error = self._malformed("sent an event that is not an object")
-        return []
+        return (
+            self._answer.take(chunk) if is_answer(chunk) else []
+        )  # else a keep-alive: null, {"type":"ping"}
 
     def _take_text(self, event: SseEvent, *, is_whole: bool) -> list[ChatEvent]:
         """An event that is not JSON: nothing, prose about an error, the stump of a cut one, or rubbish."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -55,17 +55,17 @@ def create_sandbox(
     listed = [*TEXT_MODELS, *filler_models(fillers)]
     hidden = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY)]
     models = {model.id: model for model in [*hidden, *listed]}
-    cast: dict[str, Performer] = dict.fromkeys(models, sprinter)
-    cast |= {f"sandbox/ugly-{name}": behaviour.perform for name, behaviour in UGLY.items()} | PERFORMERS
-    books = Books()
     catalogue = [model.as_json() for model in (listed + hidden if list_ugly else listed)]
+    books = Books()
     routes = [
         Route("/models", _models(catalogue)),
         Route("/key", _key),
         Route("/credits", _credits),
         Route("/generation", _generation(books)),
         Route("/healthz", _healthz),
-        Route("/chat/completions", Chat(models, cast, books, now=now, speed=speed), methods=["POST"]),
+        Route(
+            "/chat/completions", Chat(models, _cast(models), books, now=now, speed=speed), methods=["POST"]
+        ),
     ]
     handlers: dict[Any, Any] = {Refusal: _refuse}
     if not record:
@@ -73,6 +73,12 @@ def create_sandbox(
     exchanges: deque[Exchange] = deque(maxlen=kept_requests)
     routes.append(Route(OWN_PATH, _requests(exchanges), methods=["GET", "DELETE"]))
     return Recorder(Starlette(routes=routes, exception_handlers=handlers), exchanges)
+
+
+def _cast(models: Iterable[str]) -> dict[str, Performer]:
+    """Who performs which model; one without a performer of its own is a sprinter."""
+    ugly = {f"sandbox/ugly-{name}": behaviour.perform for name, behaviour in UGLY.items()}
+    return {**dict.fromkeys(models, sprinter), **ugly, **PERFORMERS}
 
 
 def _models(catalogue: list[dict[str, Any]]) -> Endpoint:

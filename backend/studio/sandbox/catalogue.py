@@ -42,6 +42,7 @@ class Model:
 
     def as_json(self) -> dict[str, Any]:
         """The entry of the listing, with every field the real one has for a text model."""
+        optional = {"pricing": self.pricing, "reasoning": self.reasoning}
         entry: dict[str, Any] = {
             "id": self.id,
             "canonical_slug": f"{self.id}-20261001",
@@ -49,14 +50,7 @@ class Model:
             "created": self.created,
             "description": self.description,
             "context_length": self.context_length,
-            "architecture": {
-                "modality": f"{'+'.join(self.inputs)}->{'+'.join(self.outputs)}",
-                "input_modalities": list(self.inputs),
-                "output_modalities": list(self.outputs),
-                "tokenizer": "Other",
-                "instruct_type": None,
-            },
-            "pricing": self.pricing,
+            "architecture": self._architecture(),
             "top_provider": {
                 "context_length": self.context_length,
                 "max_completion_tokens": self.max_completion_tokens,
@@ -69,12 +63,18 @@ class Model:
             "expiration_date": None,
             "knowledge_cutoff": None,
             "links": {"details": f"/api/v1/models/{self.id}/endpoints"},
+            **{key: value for key, value in optional.items() if value is not None},
         }
-        if self.pricing is None:
-            del entry["pricing"]
-        if self.reasoning is not None:
-            entry["reasoning"] = self.reasoning
         return {key: value for key, value in {**entry, **self.overrides}.items() if value is not ...}
+
+    def _architecture(self) -> dict[str, Any]:
+        return {
+            "modality": f"{'+'.join(self.inputs)}->{'+'.join(self.outputs)}",
+            "input_modalities": list(self.inputs),
+            "output_modalities": list(self.outputs),
+            "tokenizer": "Other",
+            "instruct_type": None,
+        }
 
     def cost_usd(self, *, prompt_tokens: int, completion_tokens: int, images: int = 0) -> Decimal | None:
         """What a call costs; None when the price list does not say."""

@@ -54,12 +54,12 @@ SHORT = (
 
 STOPWORDS = frozenset(
     """
-    a about after all also am an and any are as at be because been before but by can could did do does
-    each explain few for from give had has have he her here hers him his how i if in into is it its just
-    let like list make many may me might more most much must my no not now of off on one only or other
-    our out over please said say see she should show since so some such tell than that the their them
-    then there these they this those through to too under up us use very want was we were what when where
-    which while who whom whose why will with word words would write you your answer ask asked question
-    earlier previous
+    a about after all also am an and answer any are as ask asked at be because been before but by can
+    chat conversation could did do does each earlier explain few following for from give had has have he
+    her here hers him his how i if in into is it its just let like list make many may me might more most
+    much must my no not now of off on one only or other our out over please previous question said say
+    see she should show since six so some such tell than that the their them then there these they this
+    those through title titles to too under up us use very want was we were what when where which while
+    who whom whose why will with word words would write you your
     """.split()
 )

@@ -93,16 +93,7 @@ def read_wish(body: bytes, *, pace: str = "") -> Wish:
     Read a request body and the value of the pace header. Raises Refusal (400) with a reason a person can
     read.
     """
-    try:
-        fields = json.loads(body)
-    except ValueError as mistake:
-        raise Refusal(400, "The request body is not valid JSON.") from mistake
-    if not isinstance(fields, dict):
-        raise Refusal(400, "The request body must be a JSON object.")
-    if not isinstance(fields.get("messages"), list) or not fields["messages"]:
-        raise Refusal(400, 'Input required: specify "messages".', {"error_type": "invalid_request"})
-    for name, (least, most) in SAMPLING_LIMITS.items():
-        _number(fields, name, least, most)
+    fields = _fields(body)
     names = (fields.get("model"), *(fields.get("models") or ()))
     limit = _number(fields, "max_completion_tokens", 1, math.inf) or _number(
         fields, "max_tokens", 1, math.inf
@@ -137,6 +128,21 @@ def read_pace(value: str) -> Pace | None:
         events=None if events is None else int(events),
         first_seconds=None if first is None else first / 1000,
     )
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    """The body as an object that has messages and whose sampling parameters are in range."""
+    try:
+        fields = json.loads(body)
+    except ValueError as mistake:
+        raise Refusal(400, "The request body is not valid JSON.") from mistake
+    if not isinstance(fields, dict):
+        raise Refusal(400, "The request body must be a JSON object.")
+    if not isinstance(fields.get("messages"), list) or not fields["messages"]:
+        raise Refusal(400, 'Input required: specify "messages".', {"error_type": "invalid_request"})
+    for name, (least, most) in SAMPLING_LIMITS.items():
+        _number(fields, name, least, most)
+    return fields
 
 
 def _message(entry: Any) -> Message:

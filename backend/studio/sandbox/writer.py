@@ -29,6 +29,7 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
 _BACKWARDS = re.compile(
     r"\b(earlier|previous|last|first|before)\b.*\b(question|ask|asked|say|said|message)\b|did i (ask|say)"
 )
+_TITLE = re.compile(r"\b(a|the|short) title\b")
 _BRIEF = re.compile(r"\b(titles?|brief(ly)?|short|concise(ly)?|one (word|line|sentence)|in a word)\b")
 _SUM = re.compile(r"(?<![\w.])(-?\d{1,12}(?:\.\d{1,6})?)\s*([-+*/×÷])\s*(-?\d{1,12}(?:\.\d{1,6})?)(?![\w.])")
 _SPECIAL = re.compile(r"([\\`*_<>\[\]|$~])")
@@ -72,14 +73,14 @@ def long_answer(about: Brief) -> str:
     An answer of 250 to 400 tokens with every element of Markdown; short when the request wants it short.
     """
     if _BRIEF.search(f"{about.wish.instruction}\n{about.wish.question}".lower()):
-        return "\n\n".join([*_memory(about), _short(about)])
+        return short_answer(about)
     title = about.choose(phrases.TITLES).format(topic=about.topics[0].capitalize())
     return "\n\n".join(
         [
             *_memory(about),
             _sum(about.wish.question) + about.choose(phrases.OPENINGS).format(topics=about.bold_topics),
             f"## {title}",
-            "\n".join(f"- **{topic}** — {about.choose(phrases.ANGLES)}" for topic in about.topics),
+            _list(about),
             "\n".join(f"{number}. {step}" for number, step in enumerate(_steps(about), 1)),
             _table(about.topics),
             _code(about),
@@ -91,7 +92,9 @@ def long_answer(about: Brief) -> str:
 
 
 def short_answer(about: Brief) -> str:
-    """One or two sentences."""
+    """One or two sentences; nothing but a title when one is asked for."""
+    if _TITLE.search(about.wish.question.lower()):
+        return _and(about.topics[:3]).capitalize()
     return "\n\n".join([*_memory(about), _short(about)])
 
 
@@ -160,6 +163,12 @@ def _sum(question: str) -> str:
         return f"{left} {sign} {right} has no result: nothing can be divided by zero. "
     result = _OPERATORS[sign](Decimal(left), Decimal(right))
     return f"{_plain(found.group())} = **{result.normalize():f}**. "
+
+
+def _list(about: Brief) -> str:
+    calm = about.wish.temperature == 0
+    angles = phrases.ANGLES if calm else about.dice.sample(phrases.ANGLES, len(phrases.ANGLES))
+    return "\n".join(f"- **{topic}** — {angle}" for topic, angle in zip(about.topics, angles, strict=False))
 
 
 def _steps(about: Brief) -> list[str]:

@@ -45,6 +45,12 @@ pytestmark = pytest.mark.anyio
 SAID = piece(event(chunk(content="Hello")))
 
 
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """Both loops, as they close sockets in their own ways; the service runs on uvloop."""
+    return "asyncio", {"use_uvloop": request.param}
+
+
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with key.pem and a cert.pem for 127.0.0.1 that only itself vouches for."""
@@ -385,6 +391,31 @@ async def test_an_error_body_that_does_not_end_is_not_waited_for(
 
     assert outcome.error is not None
     assert outcome.error.code == "upstream_key_rejected"
+
+
+async def test_a_server_that_refuses_a_large_question_unread_is_heard(
+    adapter: Adapter, provider: Provider
+) -> None:
+    adapter._http.timeouts = Timeouts()
+    picture = "data:image/png;base64," + "A" * 8_000_000
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(413, {"error": {"message": "Too large"}}, Connection="close"))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        small = Provider("s", "Small Box", "openai", f"http://127.0.0.1:{port}/v1")
+
+        outcome = await hear(adapter, small, ChatRequest("m", [{"role": "user", "content": picture}]))
+
+    assert outcome.error is not None
+    assert (outcome.error.http_status, outcome.error.text) == (
+        413,
+        "This request is too large for Small Box.",
+    )
 
 
 async def test_a_large_question_is_sent_whole(

@@ -1,4 +1,4 @@
-"""One sandbox for the whole run, a hundred times as quick as the real one; tests that count on counters make their own."""
+"""One sandbox for the whole run, a hundred times as quick as the ordinary one."""
 
 from collections.abc import Iterator
 

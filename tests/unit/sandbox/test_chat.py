@@ -5,6 +5,7 @@ import io
 import json
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -28,12 +29,12 @@ def quick() -> Iterator[httpx.Client]:
         yield client
 
 
-def ask(client: httpx.Client, text: str = "Why do plates stack?", **more: object) -> httpx.Response:
+def ask(client: httpx.Client, text: str = "Why do plates stack?", **more: Any) -> httpx.Response:
     return client.post("/chat/completions", json=question(text, **{"stream": False, **more}))
 
 
 def content(answer: httpx.Response) -> str:
-    return answer.json()["choices"][0]["message"]["content"]
+    return str(answer.json()["choices"][0]["message"]["content"])
 
 
 class TestTheStream:
@@ -75,7 +76,7 @@ class TestTheStream:
 
     @pytest.mark.parametrize("name", ANSWERING)
     def test_stream_and_json_say_the_same_and_cost_the_same(self, base: str, name: str) -> None:
-        wish = {"model": f"sandbox/{name}", "seed": 7}
+        wish: dict[str, Any] = {"model": f"sandbox/{name}", "seed": 7}
 
         streamed = seen(on_the_wire(base, question("count 9 at 500 per second", **wish)))
         whole = seen(on_the_wire(base, question("count 9 at 500 per second", stream=False, **wish)))
@@ -140,7 +141,9 @@ class TestScribe:
 
     @pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
     def test_a_limit_ends_it_with_length(self, quick: httpx.Client, name: str) -> None:
-        answer = ask(quick, model="sandbox/scribe", **{name: 12}).json()
+        wish: dict[str, Any] = {"model": "sandbox/scribe", name: 12}
+
+        answer = ask(quick, **wish).json()
 
         assert answer["choices"][0]["finish_reason"] == "length"
         assert answer["usage"]["completion_tokens"] == 12
@@ -170,6 +173,13 @@ class TestScribe:
 
         assert "“Be brief.”" in text
         assert len(text) < 200
+
+    def test_asked_for_a_title_it_gives_nothing_else(self, quick: httpx.Client) -> None:
+        text = content(
+            ask(quick, "Give a title of at most six words: bread baking at home", model="sandbox/scribe")
+        )
+
+        assert text == "Bread, baking and home"
 
     def test_it_can_add(self, quick: httpx.Client) -> None:
         assert "**42**" in content(ask(quick, "What is 17 + 25?", model="sandbox/scribe"))
@@ -202,7 +212,7 @@ class TestTheOthers:
             {"include_reasoning": False},
         ],
     )
-    def test_the_thinker_can_keep_quiet_about_it(self, base: str, wish: dict[str, object]) -> None:
+    def test_the_thinker_can_keep_quiet_about_it(self, base: str, wish: dict[str, Any]) -> None:
         assert seen(on_the_wire(base, question(model="sandbox/thinker", **wish))).reasoning == ""
 
     def test_more_effort_means_more_thoughts(self, quick: httpx.Client) -> None:

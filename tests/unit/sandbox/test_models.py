@@ -14,8 +14,9 @@ from tests.support.sandbox import served
 NICE = {
     f"sandbox/{name}"
     for name in (
-        "scribe thinker seer sprinter slow flaky cuts-off refuses rate-limited rate-limited-always unpriced metronome"
-    ).split()
+        *("scribe", "thinker", "seer", "sprinter", "slow", "flaky", "cuts-off", "refuses"),
+        *("rate-limited", "rate-limited-always", "unpriced", "metronome"),
+    )
 }
 
 
