@@ -1,19 +1,16 @@
 """
 Our own style sheets and scripts, each kind joined into one file whose name carries its content's hash.
 
-Nothing is compiled: the files stay valid CSS and JavaScript, are joined in a fixed order, and lose their comments and
-indentation. A missing build never breaks a page, it only loses its clothes; `scripts/setup` and the deployment call it.
+Nothing is compiled: the files stay valid CSS and JavaScript, are joined in a fixed order, and lose their comments
+and indentation. A page without the build works all the same, it only stands there undressed.
 """
 
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 
-STYLES = (
-    "reset", "tokens", "base", "layout", "controls", "surfaces", "prose", "highlight", "chat", "composer", "utilities",
-)  # fmt: skip
+STYLES = tuple("reset tokens base layout controls surfaces prose highlight chat composer utilities".split())
 MANIFEST = "manifest.json"
 
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -31,17 +28,21 @@ def build_styles(static_dir: Path) -> tuple[str, str]:
 
 
 def build_scripts(static_dir: Path) -> tuple[str, str]:
-    """Join js/*.js by name into built/; returns ("app.js", "app.<hash>.js"). Each file is its own block scope."""
+    """
+    Join js/*.js by name into built/; returns ("app.js", "app.<hash>.js").
+
+    Each file becomes a block of its own. Strict, because a sloppy script hoists a block's functions to `window`.
+    """
     sources = sorted((static_dir / "js").glob("*.js"))
-    joined = "".join("{" + squeeze_js(path.read_text("utf-8")) + "}\n" for path in sources)
-    return publish(static_dir, "app.js", joined)
+    blocks = ("{" + squeeze_js(path.read_text("utf-8")) + "}\n" for path in sources)
+    return publish(static_dir, "app.js", '"use strict";\n' + "".join(blocks))
 
 
 def publish(static_dir: Path, logical: str, text: str) -> tuple[str, str]:
     """
     Write `text` as built/<stem>.<hash><suffix>, drop its older versions, and enter it in built/manifest.json.
 
-    The manifest maps logical names to file names; entries of other builders stay. Both files appear whole or not at all.
+    The manifest maps logical names to file names; entries of other builders stay. Each file appears whole or not.
     """
     built = static_dir / "built"
     built.mkdir(parents=True, exist_ok=True)
@@ -64,7 +65,7 @@ def squeeze_css(text: str) -> str:
 
 
 def squeeze_js(text: str) -> str:
-    """The same script without its full-line comments and indentation; line ends stay, they can mean a semicolon."""
+    """The same script without full-line comments and indentation; line ends stay, they can mean a semicolon."""
     without = _JS_COMMENT_LINE.sub("", _JS_COMMENT_BLOCK.sub("", text))
     return "\n".join(line.strip() for line in without.splitlines() if line.strip())
 
@@ -72,7 +73,7 @@ def squeeze_js(text: str) -> str:
 def _squeeze_css_part(part: str) -> str:
     part = re.sub(r"\s+", " ", part)
     part = re.sub(r"\s*([{};,])\s*", r"\1", part)
-    # Not after every colon: `a :hover` and `a:hover` differ, and only a declaration has its colon followed by a space.
+    # Not every colon: `a :hover` and `a:hover` differ, and only a declaration has its colon followed by a space.
     return part.replace(": ", ":").replace(";}", "}")
 
 
@@ -85,4 +86,4 @@ def _replace(path: Path, text: str) -> None:
     """Write beside and rename: a reader sees the old file or the new one, never a part."""
     draft = path.with_name(path.name + ".new")
     draft.write_text(text, "utf-8")
-    os.replace(draft, path)
+    draft.replace(path)

@@ -15,7 +15,7 @@ BLOCK_BYTES = 65536
 DRAIN_BYTES = 32_000_000
 
 _MULTIPART_TOKEN = re.compile(
-    rb'--[^\r\n]{1,200}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n([^\r\n]{0,200})\r\n',
+    rb'(?:\r\n)?--[^\r\n]{1,200}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n([^\r\n]{0,200})\r\n',
     re.IGNORECASE,
 )
 

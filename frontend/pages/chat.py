@@ -1,6 +1,7 @@
 """/chat and /chat/{id}: conversations, and without JavaScript an answer that grows while the page arrives."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template
@@ -21,6 +22,15 @@ from pages.slots import filled_page, require_viewer
 blueprint = Blueprint("chat", __name__)
 
 _HERE = "\x00here\x00"  # cannot come out of a template: escaped text holds no NUL
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The page around the place where the conversation grows, and what is said when that breaks off."""
+
+    head: bytes
+    tail: bytes
+    sorry: bytes
 
 
 @blueprint.get("/chat")
@@ -55,11 +65,11 @@ def _live(conversation_id: UUID) -> Response | None:
         if upstream is None:
             leave()
             return None
-        head, tail = _frame(conversation_id, upstream)
+        frame = _frame(conversation_id, upstream)
     except BaseException:
         leave()
         raise
-    response = Response(_growing(head, upstream, tail, conversation_id))
+    response = Response(_growing(frame, pieces(upstream)))
     relay.mark_as_stream(response)
     relay.when_over(response, upstream, leave)
     return response
@@ -83,22 +93,23 @@ def _open(conversation_id: UUID) -> BaseHTTPResponse | None:
     return None
 
 
-def _frame(conversation_id: UUID, upstream: BaseHTTPResponse) -> tuple[bytes, bytes]:
-    """What stands before and behind the place where the conversation grows."""
+def _frame(conversation_id: UUID, upstream: BaseHTTPResponse) -> Frame:
+    """Rendered as a whole beforehand: while the answer is sent there is no request any more to render for."""
     title = relay.title_of(upstream.headers)
     html = render_page("live.html", conversation_id=conversation_id, title=title, here=Markup(_HERE))
     head, _, tail = html.partition(_HERE)
-    return head.encode(), tail.encode()
+    sorry = render_template("errors/cut.html", conversation_id=conversation_id)
+    return Frame(head.encode(), tail.encode(), sorry.encode())
 
 
-def _growing(head: bytes, upstream: BaseHTTPResponse, tail: bytes, conversation_id: UUID) -> Iterator[bytes]:
-    yield head
+def _growing(frame: Frame, arriving: Iterator[bytes]) -> Iterator[bytes]:
+    yield frame.head
     try:
-        yield from whole_tags(pieces(upstream))
+        yield from whole_tags(arriving)
     except (HTTPError, OSError) as error:
         log.info("live.cut", cause=type(error).__name__)
-        yield render_template("errors/cut.html", conversation_id=conversation_id).encode()
-    yield tail
+        yield frame.sorry
+    yield frame.tail
 
 
 def whole_tags(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -48,7 +48,6 @@ STEPS = (
 RECOVERY_STEPS = STEPS[6:]
 COMMITS_PER_CHECKPOINT = 8
 ROWS = 300
-LIFETIME_SECONDS = 0.2
 OK, WRONG, MISSED = 0, 3, 4
 
 INSERT = Statement(
@@ -69,6 +68,7 @@ class Death:
     seconds: float
     step: str = ""
     count: int = 1
+    patience_seconds: float = 0.2  # of waiting for a step that may never come
 
 
 @dataclass
@@ -179,7 +179,7 @@ def _arm(death: Death) -> Callable[[str], None]:
                 _die()
             threading.Timer(death.seconds, _die).start()
         elif step == "writing":
-            threading.Timer(LIFETIME_SECONDS, os._exit, (MISSED,)).start()  # the step may never come
+            threading.Timer(death.patience_seconds, os._exit, (MISSED,)).start()
 
     return step_taken
 
@@ -257,8 +257,8 @@ class Storm:
         """A death at every step, each followed by one that only checks what it finds."""
         last = Death(0.05, "writing")
         for step in STEPS:
-            before = [Death(0, "checkpoint", 2)] if step in RECOVERY_STEPS else []
-            for death in (last, *before, Death(0, step, 1 if before else 2), last):
+            before = [Death(0, "checkpoint", 2, 20)] if step in RECOVERY_STEPS else []
+            for death in (last, *before, Death(0, step, 1 if before else 2, 20), last):
                 wrong = self.strike(death)
                 if wrong:
                     return [f"after {step}: {wrong}"]

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import signal
 import tomllib
 from pathlib import Path
 
@@ -173,7 +174,7 @@ def frontend(tmp_path_factory: pytest.TempPathFactory) -> Standalone:
 
 def test_a_backend_without_its_settings_does_not_start_and_names_them(backend: Standalone) -> None:
     with backend.running() as service:
-        code = service.process.wait(20)
+        code = service.process.wait(60)
 
     assert code != 0
     assert any("AYCG_DATA_DIR" in line for line in service.lines)
@@ -181,7 +182,7 @@ def test_a_backend_without_its_settings_does_not_start_and_names_them(backend: S
 
 def test_a_frontend_without_its_settings_does_not_start_and_names_them(frontend: Standalone) -> None:
     with frontend.running() as service:
-        code = service.process.wait(20)
+        code = service.process.wait(60)
 
     assert code != 0
     assert any("BACKEND_URL" in line for line in service.lines)
@@ -220,7 +221,7 @@ def test_a_backend_told_to_end_closes_its_streams_and_its_database(
             code, seconds = service.end()
 
     assert first
-    assert code == 0
+    assert code in {0, -signal.SIGTERM}  # uvicorn, its work done, raises the signal again that it was sent
     assert seconds < 25
     assert (tmp_path / "app.db").exists()
     assert not (tmp_path / "app.db.wal").exists()

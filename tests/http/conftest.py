@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-
 from studio.app import create_app
 from studio.config import Settings
+
 from tests.support.people import Caller, join, set_up, wait_until_open
 
 

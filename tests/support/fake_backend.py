@@ -10,6 +10,7 @@ A backend on a real socket that answers what a test tells it to, and remembers w
 Alice's token is known to /api/me, Ruth's too (she administers); everybody else is signed out.
 """
 
+import contextlib
 import json
 import socket
 import threading
@@ -49,7 +50,9 @@ class Stream:
         self.handler = handler
         self.client_gone = threading.Event()
 
-    def begin(self, content_type: str = "text/event-stream", headers: Mapping[str, str] | None = None) -> None:
+    def begin(
+        self, content_type: str = "text/event-stream", headers: Mapping[str, str] | None = None
+    ) -> None:
         self.handler.send_response(200)
         self.handler.send_header("Content-Type", content_type)
         self.handler.send_header("Transfer-Encoding", "chunked")
@@ -87,6 +90,7 @@ class FakeBackend:
     """A threading HTTP/1.1 server on a free port. A route that was not told answers 404 with a card."""
 
     asked: list[Asked] = field(default_factory=list)
+    _connections: list[socket.socket] = field(default_factory=list)
     _routes: dict[str, Callable[[BaseHTTPRequestHandler, Asked], None]] = field(default_factory=dict)
 
     def __enter__(self) -> "FakeBackend":
@@ -99,6 +103,9 @@ class FakeBackend:
         self._thread.start()
         return self
 
+    def note_connection(self, connection: socket.socket) -> None:
+        self._connections.append(connection)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -109,11 +116,14 @@ class FakeBackend:
         return f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        """Go away: from now on connections are refused. Safe to call twice."""
+        """Go away: open connections break, new ones are refused. Safe to call twice."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def answers(
         self,
@@ -183,7 +193,11 @@ def _handler_for(backend: FakeBackend) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
         wbufsize = 0
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def setup(self) -> None:
+            super().setup()
+            backend.note_connection(self.connection)
+
+        def log_message(self, form: str, *args: Any) -> None:
             """Quiet: a failing test says enough."""
 
         def _any(self) -> None:

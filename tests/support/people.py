@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import Response
 from starlette.testclient import TestClient
-
 from studio.accounts.desk import Desk
 from studio.accounts.registration import ensure_setup_token
+
 from tests.support.accounts import PASSWORD, cheap_passwords
 
 OPEN_WITHIN_SECONDS = 30

@@ -37,7 +37,7 @@ class Running:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(self.address + path, headers=headers, timeout=10)
 
-    def wait_for(self, path: str, status: int, seconds: float = 20) -> httpx.Response:
+    def wait_for(self, path: str, status: int, seconds: float = 60) -> httpx.Response:
         """The first answer of `path` with `status`; fails with the service's own words."""
 
         def answer() -> httpx.Response | None:
@@ -54,7 +54,7 @@ class Running:
         def line() -> str | None:
             return next((line for line in list(self.lines) if line.startswith(beginning)), None)
 
-        return wait_until(line, f"a line that begins with {beginning!r}", 20, self)
+        return wait_until(line, f"a line that begins with {beginning!r}", 60, self)
 
     def end(self) -> tuple[int, float]:
         """SIGTERM; its exit code and the seconds it took. Fails when it has not ended after 30 s."""

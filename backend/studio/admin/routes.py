@@ -1,4 +1,4 @@
-"""Every address of the administration, for the wiring."""
+"""Every address of the administrator's pages, for the wiring."""
 
 from fastapi import APIRouter
 

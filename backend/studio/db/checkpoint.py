@@ -100,6 +100,7 @@ class Checkpoint:
         self.put_off = 0
         self.last_seconds = 0.0
         self.journal_bytes = 0
+        self.journal_seconds = 0.0
 
     def close(self) -> None:
         """To be called when DuckDB has closed the file, not earlier."""
@@ -122,6 +123,7 @@ class Checkpoint:
         """
         began = time.monotonic()
         self._publish_journal(connection)
+        self.journal_seconds = time.monotonic() - began
         try:
             self._step("checkpoint")
             connection.execute("CHECKPOINT")

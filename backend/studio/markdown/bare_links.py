@@ -24,11 +24,11 @@ def bare_links(parser: MarkdownIt) -> None:
 def _bare_link(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != ":" or silent or state.linkLevel > 0:
         return False
-    rest = _ADDRESS.match(state.src, state.pos, state.posMax)
-    if rest is None:
-        return False
     scheme = _SCHEME.search(state.src[max(0, state.pos - 6) : state.pos])
     if scheme is None or not state.pending.endswith(scheme.group()):
+        return False
+    rest = _ADDRESS.match(state.src, state.pos, state.posMax)
+    if rest is None:
         return False
 
     address = scheme.group() + _without_punctuation(rest.group())

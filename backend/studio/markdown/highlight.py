@@ -87,14 +87,14 @@ def _runs(lexer: "Lexer", code: str) -> Iterator[tuple[str | None, str]]:
     """
     Stretches of one group; blanks between two of a kind join them.
 
-    At most 100 tokens long, so that whoever asks gets to look at the clock.
+    At most 20 tokens long, so that whoever asks gets to look at the clock.
     """
     group: str | None = None
     pieces: list[str] = []
     for token_type, piece in lexer.get_tokens(code):
         found = _group(token_type)
         is_same = found == group or not piece.strip()
-        if pieces and (not is_same or len(pieces) == 100):
+        if pieces and (not is_same or len(pieces) == 20):
             yield group, "".join(pieces)
             pieces = []
         if not is_same:

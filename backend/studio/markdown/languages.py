@@ -73,7 +73,7 @@ _NAMES_OF_LEXERS = {
     "sql:MySqlLexer": "mysql mariadb",
     "sql:PostgresLexer": "postgresql postgres pgsql plpgsql",
     "sql:SqlLexer": "sql duckdb sqlite",
-    "templates:HtmlDjangoLexer": "jinja jinja2 django html+jinja html+django",
+    "templates:DjangoLexer": "jinja jinja2 django html+jinja html+django",
     "textedit:VimLexer": "vim",
     "zig:ZigLexer": "zig",
 }

@@ -23,8 +23,8 @@ MOST_LEVELS = 40
 
 _LINE_COST = 5
 _CELL_COST = 2
-# Brackets make the parser look ahead, emphasis makes it look back; both many times over.
-_POSITION_COST = {"[": 8, "!": 8, "*": 3, "_": 3, "~": 3}
+# Brackets make the parser look ahead, emphasis makes it look back, a colon may be an address to be taken apart.
+_POSITION_COST = {"[": 8, "!": 8, ":": 6, "*": 3, "_": 3, "~": 3, "\\": 3}
 # No user information: in "https://studio.example@evil.example" people read the wrong end.
 _LINK = re.compile(r"https?://[^/?#@\\\s]+(?:[/?#]|$)|mailto:[^\s@]+@[^\s@]+$", re.IGNORECASE)
 

@@ -7,11 +7,9 @@ from markupsafe import Markup, escape
 TITLE_CHARACTERS = 60
 
 _TITLE_SOURCE_CHARACTERS = 600
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# Only the overrides: they make "gpj.exe" read as "exe.jpg". Marks, embeddings and isolates belong to honest
-# Arabic and Hebrew, and their reach ends with the paragraph.
-_OVERRIDES = re.compile("[\u202d\u202e]")
+# Surrogates, controls, and of the direction controls only the overrides, which make "gpj.exe" read as "exe.jpg".
+# Marks, embeddings and isolates belong to honest Arabic and Hebrew, and their reach ends with the paragraph.
+_UNWRITABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _FENCE_LINE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
@@ -23,13 +21,12 @@ _UNDERSCORES = re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_]{1,200}?)(?<=\S)\1(?!\w)")
 
 def writable(text: str) -> str:
     """
-    The text with everything replaced that cannot be sent or would act at a distance.
+    The text with each character replaced (U+FFFD) that cannot be sent or would act at a distance.
 
     Lone surrogates (half an emoji, as JSON escapes can carry them) cannot be encoded as UTF-8 and would end the
     response; control characters have no meaning on a page; direction overrides make text read as something else.
     """
-    text = _SURROGATES.sub("\ufffd", text)
-    return _OVERRIDES.sub("", _CONTROLS.sub("\ufffd", text))
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def with_visible_directions(code: str) -> str:
@@ -47,15 +44,12 @@ def title_from(text: str, *, otherwise: str = "New conversation") -> str:
     The first words of a prompt as a title: one line, at most 60 characters, no Markdown markers.
 
     Cut at a word and closed with an ellipsis; a single longer word is cut hard. Not escaped: templates do that.
-    `otherwise` is the title of a prompt without any word.
+    A prompt of markers alone keeps them; `otherwise` is the title of a blank one.
     """
-    words = _BIDI.sub("", writable(text[:_TITLE_SOURCE_CHARACTERS]))
-    words = _LINE_MARKER.sub("", _FENCE_LINE.sub(" ", words))
+    text = writable(_BIDI.sub("", text[:_TITLE_SOURCE_CHARACTERS])).replace("\ufffd", " ")
+    words = _LINE_MARKER.sub("", _FENCE_LINE.sub(" ", text))
     words = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", words)))
-    words = " ".join(words.replace("\ufffd", " ").split())
-    if not any(character.isalnum() for character in words):
-        words = " ".join(writable(text[:_TITLE_SOURCE_CHARACTERS]).split()).strip("\ufffd ") if words else ""
-    return _cut_at_word(words) or otherwise
+    return _cut_at_word(" ".join(words.split())) or _cut_at_word(" ".join(text.split())) or otherwise
 
 
 def _cut_at_word(words: str) -> str:

@@ -13,6 +13,7 @@ from studio.markdown.sanitise import sanitise
 
 MOST_CHARACTERS = 200_000
 MOST_TOKENS = 60_000
+_TOKENS_OF_A_CODE_BLOCK = 10
 # Emphasis can nest 25,000 deep in 100,000 asterisks; browsers stop at 512 elements.
 DEEPEST_ELEMENT = 60
 # Prose spends 0.2 units a character, so 200,000 characters of it pass; hostile text stops after about half a second.
@@ -61,6 +62,8 @@ def _render(text: str) -> str:
 def _check(tokens: Sequence[Token]) -> None:
     count = len(tokens)
     for token in tokens:
+        if token.type == "fence":
+            count += _TOKENS_OF_A_CODE_BLOCK
         if token.level >= MOST_LEVELS - 1:
             raise _Unfit
         if token.children:

@@ -98,9 +98,8 @@ class Adapter:
                 if card.makes_text:
                     cards.setdefault(card.id, card)
             link = next_link(document)
-            url = (
-                provider.own_url(url, link) if link else None
-            )  # a link to another origin would take the key there
+            # A link to another origin would take the key there; what has been read until then is kept.
+            url = provider.own_url(url, link) if link else None
         return list(cards.values())
 
     async def check(self, provider: Provider) -> Health:

@@ -83,9 +83,7 @@ class Answer:
 
     def _take_choice(self, choices: object, part: str, events: list[ChatEvent]) -> None:
         choice = choices[0] if isinstance(choices, list) and choices else None
-        if not isinstance(choice, dict) or choice.get(
-            "index"
-        ):  # seldom; the rest of the line is the hot path
+        if not isinstance(choice, dict) or choice.get("index"):  # seldom
             choice = next((c for c in mappings(choices) if not c.get("index")), _NOTHING)
         piece = choice.get(part)
         if isinstance(piece, dict):

@@ -2,11 +2,11 @@
 
 import asyncio
 import io
-import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import aiohttp
 import certifi
@@ -139,9 +139,7 @@ class Http:
         self, provider: Provider, method: str, url: str, body: bytes | None, accept: str
     ) -> aiohttp.ClientResponse:
         try:
-            address = URL(url, encoded=True).with_user(
-                None
-            )  # else aiohttp refuses it beside an Authorization header
+            address = URL(url).with_user(None)  # aiohttp refuses a user beside an Authorization header
             headers_seconds = self.timeouts.headers if method == "POST" else self.timeouts.lookup
             async with asyncio.timeout(self.timeouts.connect + headers_seconds):
                 return await self._pool().request(
@@ -244,7 +242,7 @@ def _tls() -> ssl.SSLContext:
     """The system's certificates, or certifi's where an image came without any."""
     context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
-    has_directory = bool(paths.capath) and bool(os.listdir(paths.capath))
+    has_directory = bool(paths.capath) and any(Path(paths.capath).iterdir())
     if not paths.cafile and not has_directory:
         context.load_verify_locations(certifi.where())
     return context

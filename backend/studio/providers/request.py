@@ -36,9 +36,7 @@ def chat_body(provider: Provider, request: ChatRequest) -> bytes:
     _spell_for(provider, body)
     if request.user:
         body["user"] = request.user
-    if (
-        request.session_id and provider.has_openrouter_extras
-    ):  # strict servers answer 400 to a field they do not know
+    if request.session_id and provider.has_openrouter_extras:  # others may answer 400 to an unknown field
         body["session_id"] = request.session_id[:256]
     body |= {
         "model": request.model,

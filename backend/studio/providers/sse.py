@@ -9,9 +9,7 @@ kept.
 
 from typing import NamedTuple
 
-MOST_EVENT_BYTES = (
-    64 * 1024 * 1024
-)  # pictures come as one base64 line; beyond this it is not an answer any more
+MOST_EVENT_BYTES = 64 * 1024 * 1024  # pictures come as one base64 line; beyond this it is no answer any more
 
 _BOM = b"\xef\xbb\xbf"
 _LF, _CR = 10, 13

@@ -19,9 +19,8 @@ from studio.providers.transport_errors import READ_ERRORS, error_within_answer
 from studio.providers.usage import header_cost
 from studio.providers.watch import Watch
 
-MOST_STREAM_BYTES = (
-    256 * 1024 * 1024
-)  # on the wire, where a word takes some 250 bytes; beyond it a model runs in circles
+# On the wire, where a word takes some 250 bytes; a model that says more runs in circles.
+MOST_STREAM_BYTES = 256 * 1024 * 1024
 
 
 async def read_answer(
@@ -37,9 +36,7 @@ async def read_answer(
     answer = Answer(generation_id, header_cost(response.headers, is_stream=not is_json), provider.key_text)
     reader = _Reader(http, provider, response, answer)
     try:
-        if (
-            generation_id
-        ):  # known before the first word, and what the cost is looked up by if somebody stops it now
+        if generation_id:  # known before the first word: the cost is looked up by it if somebody stops now
             yield Started(generation_id, None)
         async with aclosing(reader.whole() if is_json else reader.pieces()) as batches:
             async for events in batches:
@@ -159,9 +156,7 @@ class _Reader:
             self._answer.has_chunks = True
             self._answer.failure = told(chunk, self._provider.key_text)
             return []
-        return (
-            self._answer.take(chunk) if is_answer(chunk) else []
-        )  # else a keep-alive: null, {"type":"ping"}
+        return self._answer.take(chunk) if is_answer(chunk) else []  # such as {"type":"ping"}
 
     def _take_text(self, event: SseEvent, *, is_whole: bool) -> list[ChatEvent]:
         """An event that is not JSON: nothing, prose about an error, the stump of a cut one, or rubbish."""

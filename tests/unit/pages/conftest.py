@@ -22,7 +22,9 @@ FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
 
 @pytest.fixture
 def backend() -> Iterator[FakeBackend]:
+    """It has a list of conversations, which stands beside most pages; a test tells it the rest."""
     with FakeBackend() as fake:
+        fake.answers("GET /fragments/conversations", "<ul>nobody spoke yet</ul>")
         yield fake
 
 
@@ -61,7 +63,12 @@ class Server:
     def request(self, target: str, *headers: str, method: str = "GET") -> socket.socket:
         """Send a request as Alice and return the connection, its answer unread."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-        lines = [f"{method} {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", f"Cookie: studio={ALICE}", *headers]
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            f"Cookie: studio={ALICE}",
+            *headers,
+        ]
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return connection
 

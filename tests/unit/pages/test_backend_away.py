@@ -7,8 +7,12 @@ from flask.testing import FlaskClient
 from tests.support.fake_backend import FakeBackend
 
 
-@pytest.mark.parametrize("page", ["/", "/chat", "/account", "/admin/people", "/chat/0199c0de-0000-7000-8000-000000000001?live=1"])
-def test_a_page_says_that_the_studio_is_restarting(alice: FlaskClient, backend: FakeBackend, page: str) -> None:
+@pytest.mark.parametrize(
+    "page", ["/", "/chat", "/account", "/admin/people", "/chat/0199c0de-0000-7000-8000-000000000001?live=1"]
+)
+def test_a_page_says_that_the_studio_is_restarting(
+    alice: FlaskClient, backend: FakeBackend, page: str
+) -> None:
     backend.stop()
 
     answer = alice.get(page)

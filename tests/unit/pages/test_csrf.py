@@ -98,9 +98,16 @@ def test_the_token_of_a_visitor_is_not_the_token_of_a_session(alice: FlaskClient
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}, {"Origin": "http://LOCALHOST:80"}],
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://localhost"},
+        {"Origin": "http://LOCALHOST:80"},
+    ],
 )
-def test_a_form_of_ours_passes_whole(alice: FlaskClient, backend: FakeBackend, headers: dict[str, str]) -> None:
+def test_a_form_of_ours_passes_whole(
+    alice: FlaskClient, backend: FakeBackend, headers: dict[str, str]
+) -> None:
     answer = alice.post(PATH, data={"csrf": TOKEN, "prompt": "a & b"}, headers=headers)
 
     assert answer.status_code == 303
@@ -135,7 +142,9 @@ def test_a_program_with_its_own_bearer_needs_no_token_and_is_itself(
     alice: FlaskClient, backend: FakeBackend
 ) -> None:
     answer = alice.post(
-        "/api/generations", json={"a": 1}, headers={"Authorization": "Bearer key-1", "Sec-Fetch-Site": "cross-site"}
+        "/api/generations",
+        json={"a": 1},
+        headers={"Authorization": "Bearer key-1", "Sec-Fetch-Site": "cross-site"},
     )
 
     assert answer.status_code == 201
@@ -158,7 +167,9 @@ def test_a_bearer_on_a_fragment_counts_for_nothing(alice: FlaskClient, backend: 
 
 
 def test_a_program_without_cookie_has_nothing_to_abuse(charlie: FlaskClient, backend: FakeBackend) -> None:
-    backend.answers("POST /api/sessions", "{}", status=201, headers={"Studio-Session": "t" * 32 + "; expires=9"})
+    backend.answers(
+        "POST /api/sessions", "{}", status=201, headers={"Studio-Session": "t" * 32 + "; expires=9"}
+    )
 
     answer = charlie.post("/api/sessions", json={"email": "a@b.c"})
 

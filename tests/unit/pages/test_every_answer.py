@@ -61,7 +61,9 @@ def test_pages_hold_nothing_their_policy_forbids(ruth: FlaskClient, backend: Fak
     assert page.count("<script") == page.count("<script defer src=")
 
 
-def test_liveness_asks_nobody_and_readiness_asks_the_backend(charlie: FlaskClient, backend: FakeBackend) -> None:
+def test_liveness_asks_nobody_and_readiness_asks_the_backend(
+    charlie: FlaskClient, backend: FakeBackend
+) -> None:
     ready = charlie.get("/readyz")
     backend.stop()
 
@@ -124,7 +126,9 @@ def test_without_a_build_the_page_carries_no_script(app: Flask, charlie: FlaskCl
     assert "<script" not in page.text
 
 
-@pytest.mark.parametrize("name", ["../main.py", "%2e%2e/main.py", "built", "css/../../main.py", "nothing.css"])
+@pytest.mark.parametrize(
+    "name", ["../main.py", "%2e%2e/main.py", "built", "css/../../main.py", "nothing.css"]
+)
 def test_only_our_static_files_are_served(charlie: FlaskClient, name: str) -> None:
     assert charlie.get(f"/static/{name}").status_code == 404
 
@@ -146,13 +150,15 @@ def test_wrong_settings_are_listed_all_at_once() -> None:
     outcome = start(PORT="many", LOG_LEVEL="loud", AYCG_TRUSTED_PROXIES="-1")
 
     assert outcome.returncode == 2
-    assert [name in outcome.stderr for name in ("BACKEND_URL", "PORT", "LOG_LEVEL", "AYCG_TRUSTED_PROXIES")] == [
-        True
-    ] * 4
+    assert [
+        name in outcome.stderr for name in ("BACKEND_URL", "PORT", "LOG_LEVEL", "AYCG_TRUSTED_PROXIES")
+    ] == [True] * 4
     assert "Traceback" not in outcome.stderr
 
 
-@pytest.mark.parametrize("url", ["localhost:12015", "http://", "http://host:12015/path", "http://host:x", "ftp://h"])
+@pytest.mark.parametrize(
+    "url", ["localhost:12015", "http://", "http://host:12015/path", "http://host:x", "ftp://h"]
+)
 def test_an_address_of_the_backend_that_cannot_be_one_stops_the_start(url: str) -> None:
     outcome = start(BACKEND_URL=url)
 

@@ -111,7 +111,7 @@ def test_a_conversation_of_somebody_else_is_not_there(alice: FlaskClient, backen
     [
         ([b"<p>a</p>", b"<p>b</p>"], [b"<p>a</p>", b"<p>b</p>"]),
         ([b"<p>a<", b"/p>"], [b"<p>a", b"</p>"]),
-        ([b'<a hre', b'f="x"', b">y"], [b'<a href="x">y']),
+        ([b"<a hre", b'f="x"', b">y"], [b'<a href="x">y']),
         ([b"plain", b" text"], [b"plain", b" text"]),
         ([b"<p>a</p><a hr"], [b"<p>a</p>"]),
         ([], []),

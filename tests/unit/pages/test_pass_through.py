@@ -44,13 +44,19 @@ def test_only_known_headers_come_back(alice: FlaskClient, backend: FakeBackend) 
         "/api/generations/1",
         "7",
     ]
-    assert not {"Set-Cookie", "Studio-Title", "X-Internal", "Access-Control-Allow-Origin"} & set(headers.keys())
+    assert not {"Set-Cookie", "Studio-Title", "X-Internal", "Access-Control-Allow-Origin"} & set(
+        headers.keys()
+    )
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "secret" not in str(headers)
 
 
-@pytest.mark.parametrize("location", ["http://127.0.0.1:12015/api/x", "//evil.example", "https://evil.example"])
-def test_a_location_that_leads_away_is_dropped(alice: FlaskClient, backend: FakeBackend, location: str) -> None:
+@pytest.mark.parametrize(
+    "location", ["http://127.0.0.1:12015/api/x", "//evil.example", "https://evil.example"]
+)
+def test_a_location_that_leads_away_is_dropped(
+    alice: FlaskClient, backend: FakeBackend, location: str
+) -> None:
     backend.answers("GET /api/x", "{}", status=201, headers={"Location": location})
 
     assert "Location" not in alice.get("/api/x").headers
@@ -72,7 +78,10 @@ def test_headers_of_a_request_pass_on(alice: FlaskClient, backend: FakeBackend) 
     alice.get("/fragments/x", headers=given)
 
     seen = backend.last("/fragments/x").headers
-    assert [seen[name] for name in ("hx-request", "hx-target", "accept", "last-event-id", "if-none-match", "range")] == [
+    assert [
+        seen[name]
+        for name in ("hx-request", "hx-target", "accept", "last-event-id", "if-none-match", "range")
+    ] == [
         "true",
         "div#out",
         "text/html, text/event-stream",
@@ -95,7 +104,9 @@ def test_headers_of_a_request_pass_on(alice: FlaskClient, backend: FakeBackend) 
         "/api/a%0d%0aX: 1",
     ],
 )
-def test_a_path_that_climbs_or_is_no_text_goes_nowhere(alice: FlaskClient, backend: FakeBackend, path: str) -> None:
+def test_a_path_that_climbs_or_is_no_text_goes_nowhere(
+    alice: FlaskClient, backend: FakeBackend, path: str
+) -> None:
     answer = alice.get(path)
 
     assert answer.status_code in (400, 404)
@@ -109,7 +120,9 @@ def test_a_strange_but_honest_address_arrives_as_it_was(alice: FlaskClient, back
     answer = alice.get("/fragments/a%20%C3%A9%25%3F?q=%ff&b=%2e%2e&c=[1]")
 
     assert answer.status_code == 200
-    assert backend.asked[-1].target == "/fragments/a%20%C3%A9%25%3F?q=%FF&b=%2E%2E&c=%5B1%5D"  # the same, normalised
+    assert (
+        backend.asked[-1].target == "/fragments/a%20%C3%A9%25%3F?q=%FF&b=%2E%2E&c=%5B1%5D"
+    )  # the same, normalised
 
 
 def test_bytes_that_are_no_text_pass_untouched(alice: FlaskClient, backend: FakeBackend) -> None:
@@ -126,7 +139,12 @@ def test_bytes_that_are_no_text_pass_untouched(alice: FlaskClient, backend: Fake
 
 
 def test_ranges_and_validators_of_media_pass(alice: FlaskClient, backend: FakeBackend) -> None:
-    given = {"Content-Range": "bytes 2-5/10", "Accept-Ranges": "bytes", "ETag": '"h"', "Cache-Control": "private"}
+    given = {
+        "Content-Range": "bytes 2-5/10",
+        "Accept-Ranges": "bytes",
+        "ETag": '"h"',
+        "Cache-Control": "private",
+    }
     backend.answers("GET /media/1", b"2345", status=206, headers=given, content_type="video/mp4")
 
     answer = alice.get("/media/1", headers={"Range": "bytes=2-5", "Accept-Encoding": "gzip"})

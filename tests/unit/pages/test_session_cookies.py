@@ -60,7 +60,9 @@ def test_over_https_the_cookie_is_bound_to_this_host(charlie: FlaskClient, backe
 def test_a_proxy_that_ends_tls_is_believed(charlie: FlaskClient, backend: FakeBackend) -> None:
     backend.answers("GET /fragments/sessions/new", "<form></form>")
 
-    answer = charlie.get("/login", headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "studio.example"})
+    answer = charlie.get(
+        "/login", headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "studio.example"}
+    )
 
     assert answer.headers["Set-Cookie"].startswith("__Host-visitor=")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
@@ -102,7 +104,9 @@ def test_under_htmx_a_new_session_means_a_new_page(charlie: FlaskClient, backend
     assert answer.headers["HX-Redirect"] == "/chat?a=1"
 
 
-@pytest.mark.parametrize("value", ["bob-expired-session-0123456789", "<script>", "short", "x" * 300, "a b c d e f g h i"])
+@pytest.mark.parametrize(
+    "value", ["bob-expired-session-0123456789", "<script>", "short", "x" * 300, "a b c d e f g h i"]
+)
 def test_a_dead_or_forged_cookie_is_dropped(charlie: FlaskClient, backend: FakeBackend, value: str) -> None:
     charlie.set_cookie("studio", value)
 
@@ -114,7 +118,9 @@ def test_a_dead_or_forged_cookie_is_dropped(charlie: FlaskClient, backend: FakeB
 
 def test_a_malformed_session_header_signs_nobody_in(charlie: FlaskClient, backend: FakeBackend) -> None:
     token = visitor_with_token(charlie, backend)
-    backend.answers("POST /fragments/sessions", "", headers={"Studio-Session": "x; Domain=evil", "Studio-Page": "/"})
+    backend.answers(
+        "POST /fragments/sessions", "", headers={"Studio-Session": "x; Domain=evil", "Studio-Page": "/"}
+    )
 
     answer = charlie.post("/fragments/sessions", data={"csrf": token})
 
@@ -132,7 +138,9 @@ def test_a_wrong_password_is_not_a_lost_session(charlie: FlaskClient, backend: F
     assert answer.text == "<form>wrong</form>"
 
 
-def test_somebody_who_only_looks_is_led_to_the_sign_in_page(charlie: FlaskClient, backend: FakeBackend) -> None:
+def test_somebody_who_only_looks_is_led_to_the_sign_in_page(
+    charlie: FlaskClient, backend: FakeBackend
+) -> None:
     backend.answers("GET /fragments/conversations", "<p>card</p>", status=401)
 
     answer = charlie.get(
@@ -149,7 +157,9 @@ def test_who_lost_the_session_while_writing_keeps_the_page(alice: FlaskClient, b
     alice.get("/")
     token = backend.last("/fragments/create").headers["x-csrf-token"]
     backend.answers("GET /api/me", "{}", status=401)
-    backend.answers("POST /fragments/conversations", "<p>card</p>", status=401, headers={"HX-Retarget": "#toasts"})
+    backend.answers(
+        "POST /fragments/conversations", "<p>card</p>", status=401, headers={"HX-Retarget": "#toasts"}
+    )
 
     answer = alice.post("/fragments/conversations", headers={"HX-Request": "true", "X-CSRF-Token": token})
 

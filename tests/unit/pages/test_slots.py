@@ -5,7 +5,14 @@ from flask.testing import FlaskClient
 
 from tests.support.fake_backend import ALICE, FakeBackend
 
-FOR_PEOPLE = ["/", "/chat", "/chat/0199c0de-0000-7000-8000-000000000001", "/account", "/admin", "/admin/people"]
+FOR_PEOPLE = [
+    "/",
+    "/chat",
+    "/chat/0199c0de-0000-7000-8000-000000000001",
+    "/account",
+    "/admin",
+    "/admin/people",
+]
 
 
 @pytest.mark.parametrize("page", FOR_PEOPLE)
@@ -43,7 +50,9 @@ def test_a_page_holds_its_fragments(
     assert backend.last(fragments[-1]).target.endswith("?q=a%20b&x=%C3%A9")
 
 
-def test_a_conversation_stands_beside_the_list_that_marks_it(alice: FlaskClient, backend: FakeBackend) -> None:
+def test_a_conversation_stands_beside_the_list_that_marks_it(
+    alice: FlaskClient, backend: FakeBackend
+) -> None:
     conversation = "0199c0de-0000-7000-8000-000000000001"
     backend.answers("GET /fragments/conversations", "<ul>list</ul>")
     backend.answers(f"GET /fragments/conversations/{conversation}", "<p>talk</p>")
@@ -64,7 +73,9 @@ def test_a_fragment_names_the_page(alice: FlaskClient, backend: FakeBackend) -> 
     assert "<title>Café &lt;b&gt; · All You Can GET</title>" in answer.text
 
 
-def test_the_backend_learns_who_asks_but_never_sees_the_cookie(alice: FlaskClient, backend: FakeBackend) -> None:
+def test_the_backend_learns_who_asks_but_never_sees_the_cookie(
+    alice: FlaskClient, backend: FakeBackend
+) -> None:
     backend.answers("GET /fragments/create", "<p>x</p>")
 
     answer = alice.get(
@@ -188,7 +199,9 @@ def test_a_bad_next_does_not_reach_the_form(charlie: FlaskClient, backend: FakeB
     assert backend.last("/fragments/sessions/new").target == "/fragments/sessions/new"
 
 
-@pytest.mark.parametrize("path", ["/chat/not-an-id", "/chat/7", "/nothing", "/fragments", "/api", "/static/../main.py"])
+@pytest.mark.parametrize(
+    "path", ["/chat/not-an-id", "/chat/7", "/nothing", "/fragments", "/api", "/static/../main.py"]
+)
 def test_an_address_that_is_nothing_gets_a_page_that_says_so(alice: FlaskClient, path: str) -> None:
     answer = alice.get(path)
 

@@ -55,7 +55,9 @@ def test_a_cut_upstream_ends_the_stream_in_good_order(server: Server, backend: F
     assert whole.endswith(b"0\r\n\r\n")
 
 
-def test_a_browser_that_leaves_frees_the_backend_within_two_seconds(server: Server, backend: FakeBackend) -> None:
+def test_a_browser_that_leaves_frees_the_backend_within_two_seconds(
+    server: Server, backend: FakeBackend
+) -> None:
     streams: list[Stream] = []
 
     def script(stream: Stream) -> None:
@@ -80,7 +82,7 @@ def test_streams_leave_threads_for_pages(server: Server, backend: FakeBackend) -
 
     backend.streams(f"GET {EVENTS}", script)
     watching = [server.request(EVENTS) for _ in range(8)]  # 80 % of the 10 threads it was told of
-    wait_for(lambda: open_streams(server) == 8)
+    wait_for(lambda: open_streams(server) == backend.count(EVENTS) == 8)
 
     with server.request(EVENTS, "HX-Request: true", "Connection: close") as connection:
         refused = read_all(connection)
@@ -146,7 +148,11 @@ def test_a_body_too_large_is_answered_although_it_is_still_being_sent(
 def test_a_sender_who_breaks_off_does_not_bind_the_backend(server: Server, backend: FakeBackend) -> None:
     backend.answers("POST /api/x", "{}", content_type="application/json")
     connection = server.request(
-        "/api/x", "Authorization: Bearer key", "Content-Length: 500000", "Content-Type: application/json", method="POST"
+        "/api/x",
+        "Authorization: Bearer key",
+        "Content-Length: 500000",
+        "Content-Type: application/json",
+        method="POST",
     )
     connection.sendall(b"x" * 200_000)
 

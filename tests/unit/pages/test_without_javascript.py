@@ -143,7 +143,7 @@ def test_a_session_that_ended_while_writing_keeps_the_words(alice: FlaskClient, 
 def test_when_the_backend_is_away_the_words_come_back_and_can_be_sent(
     alice: FlaskClient, backend: FakeBackend
 ) -> None:
-    words = "\nFirst line\n<b>bold</b> & \"quotes\" ' \u2028 \U0001f372\n" + "long " * 100
+    words = '\nFirst line\n<b>bold</b> & "quotes" \' \u2028 \U0001f372\n' + "long " * 100
     sent = {
         "csrf": TOKEN,
         "prompt": words,

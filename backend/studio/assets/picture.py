@@ -1,0 +1,98 @@
+"""Uploaded pictures: decoded, turned upright, stripped of everything but the picture, and encoded anew."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from studio.errors import Invalid
+
+BYTES_LIMIT = 20 * 1024 * 1024
+PIXELS_LIMIT = 40_000_000
+LONGER_SIDE_PX = 2048
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+
+Image.MAX_IMAGE_PIXELS = None  # we refuse by our own limit, before a pixel is decoded
+
+
+class NotAPicture(Invalid):
+    code = "not_a_picture"
+    text = "That file is not a picture we know. PNG, JPEG, WebP and GIF are."
+    field = "pictures"
+
+
+class PictureTooLarge(Invalid):
+    code = "picture_too_large"
+    text = "That picture is larger than 20 MB."
+    field = "pictures"
+
+
+class TooManyPixels(Invalid):
+    code = "picture_too_many_pixels"
+    text = "That picture has more than 40 megapixels."
+    field = "pictures"
+
+
+class PictureDamaged(Invalid):
+    code = "picture_damaged"
+    text = "That picture is damaged and cannot be read to its end."
+    field = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as we keep it: at most LONGER_SIDE_PX on its longer side, without metadata."""
+
+    data: bytes
+    sha256: str
+    media_type: str
+    width_px: int
+    height_px: int
+
+
+def take_in_picture(stream: BinaryIO) -> Picture:
+    """
+    The picture in these bytes, made ours. Reads at most BYTES_LIMIT bytes and one.
+
+    Raises NotAPicture, PictureTooLarge, TooManyPixels or PictureDamaged (all 422, field `pictures`). Of an animation
+    the first picture is taken.
+    """
+    data = stream.read(BYTES_LIMIT + 1)
+    if len(data) > BYTES_LIMIT:
+        raise PictureTooLarge
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        raise NotAPicture from None
+    except Exception as error:  # decoders raise what they like on hostile headers
+        raise PictureDamaged from error
+    if image.width * image.height > PIXELS_LIMIT:
+        raise TooManyPixels
+    kind = image.format or "PNG"
+    try:
+        image.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((LONGER_SIDE_PX, LONGER_SIDE_PX), Image.Resampling.LANCZOS)
+        return _encoded(upright, kind)
+    except Exception as error:
+        raise PictureDamaged from error
+
+
+def _encoded(image: Image.Image, kind: str) -> Picture:
+    """JPEG stays JPEG and WebP stays WebP; everything else becomes PNG."""
+    has_alpha = "A" in image.getbands() or "transparency" in image.info
+    clean = image.convert("RGBA" if has_alpha and kind != "JPEG" else "RGB")
+    clean.info.clear()
+    out = io.BytesIO()
+    if kind == "JPEG":
+        clean.save(out, "JPEG", quality=90, optimize=True)
+    elif kind == "WEBP":
+        clean.save(out, "WEBP", quality=90)
+    else:
+        kind = "PNG"
+        clean.save(out, "PNG", compress_level=6)
+    data = out.getvalue()
+    return Picture(data, hashlib.sha256(data).hexdigest(), Image.MIME[kind], clean.width, clean.height)

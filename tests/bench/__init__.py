@@ -1,0 +1,1 @@
+"""Measurements, each with its conditions; run by scripts/bench."""

@@ -1,0 +1,323 @@
+"""The JSON of the accounts: first who may not, then what comes back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+from studio.accounts.registration import ensure_setup_token
+from studio.accounts.session import fingerprint
+
+from tests.support.accounts import PASSWORD
+from tests.support.people import Caller, enter, join
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/api/me"),
+        ("PUT", "/api/me/password"),
+        ("GET", "/api/sessions"),
+        ("DELETE", "/api/sessions/current"),
+        ("DELETE", f"/api/sessions/{uuid4()}"),
+        ("GET", "/api/admin/people"),
+        ("POST", "/api/admin/people"),
+        ("POST", f"/api/admin/people/{uuid4()}/disabling"),
+        ("POST", f"/api/admin/people/{uuid4()}/enabling"),
+        ("PUT", f"/api/admin/people/{uuid4()}/role"),
+        ("GET", "/api/admin/invitations"),
+        ("POST", "/api/admin/invitations"),
+        ("POST", f"/api/admin/invitations/{uuid4()}/revocation"),
+    ],
+)
+def test_charlie_and_a_forged_token_are_asked_to_sign_in(charlie: Caller, method: str, address: str) -> None:
+    for token in (None, "x" * 43):
+        answer = Caller(charlie.backend, token).request(method, address, json={})
+
+        assert answer.status_code == 401
+        assert answer.json()["error"] == "signed_out"
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/api/admin/people"),
+        ("POST", "/api/admin/people"),
+        ("POST", f"/api/admin/people/{uuid4()}/disabling"),
+        ("PUT", f"/api/admin/people/{uuid4()}/role"),
+        ("GET", "/api/admin/invitations"),
+        ("POST", "/api/admin/invitations"),
+    ],
+)
+def test_alice_is_no_administrator(alice: Caller, method: str, address: str) -> None:
+    answer = alice.request(method, address, json={})
+
+    assert answer.status_code == 403
+    assert answer.json()["error"] == "forbidden"
+
+
+@pytest.mark.parametrize("kind", ["Basic", "Token", "", "Bearer Bearer"])
+def test_only_a_bearer_token_counts(alice: Caller, kind: str) -> None:
+    answer = alice.backend.get("/api/me", headers={"Authorization": f"{kind} {alice.token}"})
+
+    assert answer.status_code == 401
+
+
+def test_the_first_user_needs_the_token_and_becomes_administrator(backend: TestClient) -> None:
+    refused = backend.post("/api/users", json={"email": "ruth@example.org", "password": PASSWORD})
+    token = ensure_setup_token(backend.app.state.studio.db)  # type: ignore[attr-defined]
+    joined = backend.post(
+        "/api/users", json={"email": "ruth@example.org", "password": PASSWORD, "setup_token": token}
+    )
+
+    assert (refused.status_code, refused.json()["error"]) == (409, "not_set_up")
+    assert joined.status_code == 201
+    user = joined.json()
+    assert user == {
+        "id": user["id"],
+        "email": "ruth@example.org",
+        "name": "ruth",
+        "role": "admin",
+        "is_admin": True,
+    }
+
+
+def test_parallel_setups_over_http_make_one_administrator(backend: TestClient) -> None:
+    token = ensure_setup_token(backend.app.state.studio.db)  # type: ignore[attr-defined]
+
+    def set_up(number: int) -> int:
+        body = {"email": f"ruth{number}@example.org", "password": PASSWORD, "setup_token": token}
+        return backend.post("/api/users", json=body).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(set_up, range(6)))
+
+    assert statuses == [201, 409, 409, 409, 409, 409]
+
+
+def test_a_wrong_setup_token_is_a_sentence(backend: TestClient) -> None:
+    answer = backend.post(
+        "/api/users", json={"email": "ruth@example.org", "password": PASSWORD, "setup_token": "guess"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "wrong_setup_token"
+    assert answer.json()["field"] == "setup_token"
+
+
+def test_signing_in_gives_a_token_that_says_who_i_am(alice: Caller) -> None:
+    answer = alice.backend.post("/api/sessions", json={"email": alice.email, "password": PASSWORD})
+
+    body = answer.json()
+    assert answer.status_code == 201
+    assert body["expires_at"].endswith("Z")
+    assert body["user"]["email"] == "alice@example.org"
+    me = Caller(alice.backend, body["token"]).get("/api/me")
+    assert me.json() == {
+        "id": alice.id,
+        "email": "alice@example.org",
+        "name": "Alice",
+        "role": "member",
+        "is_admin": False,
+        "is_simulated": True,
+    }
+
+
+def test_a_wrong_password_and_an_unknown_e_mail_answer_alike(alice: Caller) -> None:
+    wrong = alice.backend.post("/api/sessions", json={"email": alice.email, "password": "wrong password"})
+    unknown = alice.backend.post("/api/sessions", json={"email": "nobody@example.org", "password": PASSWORD})
+
+    for answer in (wrong, unknown):
+        assert answer.status_code == 401
+        assert answer.json()["error"] == "wrong_credentials"
+    assert wrong.json()["message"] == unknown.json()["message"]
+
+
+def test_guessing_is_slowed_with_a_moment_to_come_back(alice: Caller) -> None:
+    body = {"email": alice.email, "password": "wrong password"}
+
+    statuses = [alice.backend.post("/api/sessions", json=body).status_code for _ in range(5)]
+    slowed = alice.backend.post("/api/sessions", json=body)
+
+    assert statuses == [401] * 5
+    assert slowed.status_code == 429
+    assert slowed.headers["Retry-After"] == "1"
+    assert slowed.json()["message"] == "Too many tries. Please wait 1 second."
+
+
+def test_signing_out_ends_the_session_at_once(alice: Caller) -> None:
+    assert alice.get("/api/me").status_code == 200
+
+    assert alice.delete("/api/sessions/current").status_code == 204
+
+    assert alice.get("/api/me").status_code == 401
+    assert alice.delete("/api/sessions/current").status_code == 401
+
+
+def test_an_expired_session_is_over_though_it_is_remembered(alice: Caller) -> None:
+    assert alice.token is not None
+    assert alice.get("/api/me").status_code == 200
+    memory = alice.backend.app.state.studio.desk.memory  # type: ignore[attr-defined]
+    remembered = memory._sessions[fingerprint(alice.token)]
+
+    remembered.expires_at -= timedelta(days=31)
+    db = alice.backend.app.state.studio.db  # type: ignore[attr-defined]
+    db.transact(lambda cursor: cursor.execute("UPDATE sessions SET expires_at = created_at") and None)
+
+    assert alice.get("/api/me").status_code == 401
+
+
+def test_people_list_and_end_their_own_sessions_only(alice: Caller, bob: Caller) -> None:
+    phone = enter(alice.backend, alice.email)
+    sessions = alice.get("/api/sessions").json()["items"]
+    here = next(session for session in sessions if session["is_current"])
+    there = next(session for session in sessions if not session["is_current"])
+
+    assert len(sessions) == 2
+    assert bob.delete(f"/api/sessions/{there['id']}").status_code == 404
+    assert phone.get("/api/me").status_code == 200
+    assert alice.delete(f"/api/sessions/{there['id']}").status_code == 204
+    assert phone.get("/api/me").status_code == 401
+    assert [session["id"] for session in alice.get("/api/sessions").json()["items"]] == [here["id"]]
+
+
+def test_a_session_that_is_no_id_is_not_there(alice: Caller) -> None:
+    assert alice.delete("/api/sessions/1%20OR%201=1").status_code == 404
+
+
+def test_a_new_password_ends_every_other_session(alice: Caller) -> None:
+    phone = enter(alice.backend, alice.email)
+    assert phone.get("/api/me").status_code == 200
+
+    changed = alice.put(
+        "/api/me/password", json={"current_password": PASSWORD, "new_password": "another fine phrase"}
+    )
+
+    assert changed.status_code == 204
+    assert alice.get("/api/me").status_code == 200
+    assert phone.get("/api/me").status_code == 401
+    assert enter(alice.backend, alice.email, "another fine phrase").get("/api/me").status_code == 200
+
+
+def test_a_weak_new_password_names_its_field(alice: Caller) -> None:
+    answer = alice.put("/api/me/password", json={"current_password": PASSWORD, "new_password": "short"})
+
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "new_password"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"email": "alice@example.org"}, {"email": 1, "password": 2}, {"email": None, "password": None}],
+)
+def test_a_body_that_does_not_fit_is_refused_in_our_shape(
+    backend: TestClient, body: dict[str, object]
+) -> None:
+    answer = backend.post("/api/sessions", json=body)
+
+    assert answer.status_code == 422
+    assert set(answer.json()) >= {"error", "message", "request_id"}
+
+
+def test_half_a_surrogate_pair_breaks_nothing(backend: TestClient) -> None:
+    answer = backend.post(
+        "/api/sessions",
+        content=rb'{"email": "\ud800@example.org", "password": "\ud800\ud800\ud800\ud800\ud800"}',
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code in (401, 422)
+
+
+def test_twenty_parallel_redeems_over_http_make_one_account(ruth: Caller) -> None:
+    code = ruth.post("/api/admin/invitations", json={"note": "for one"}).json()["code"]
+
+    def redeem(number: int) -> int:
+        body = {"email": f"guest{number}@example.org", "password": PASSWORD, "invite": code}
+        return ruth.backend.post("/api/users", json=body).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(redeem, range(20)))
+
+    assert sorted(set(statuses)) == [201, 422]
+    assert statuses.count(201) == 1
+    assert len(ruth.get("/api/admin/people").json()["items"]) == 2
+
+
+def test_an_invitation_shows_its_link_once(ruth: Caller) -> None:
+    made = ruth.post("/api/admin/invitations", json={"note": "for Alice", "role": "admin", "days": 3})
+
+    body = made.json()
+    assert made.status_code == 201
+    assert body["link"] == f"https://studio.example.org/register?invite={body['code']}"
+    listed = ruth.get("/api/admin/invitations")
+    assert body["code"] not in listed.text
+    assert [item["state"] for item in listed.json()["items"]] == ["open"]
+    assert ruth.post(f"/api/admin/invitations/{body['id']}/revocation").json()["state"] == "revoked"
+
+
+def test_administrators_manage_people(ruth: Caller, alice: Caller) -> None:
+    assert ruth.put(f"/api/admin/people/{alice.id}/role", json={"role": "admin"}).json()["is_admin"] is True
+    assert alice.get("/api/admin/people").status_code == 200
+    assert ruth.put(f"/api/admin/people/{alice.id}/role", json={"role": "member"}).json()["is_admin"] is False
+    assert alice.get("/api/admin/people").status_code == 403
+    assert ruth.post(f"/api/admin/people/{alice.id}/disabling").json()["state"] == "disabled"
+    assert alice.get("/api/me").status_code == 401
+    assert ruth.post(f"/api/admin/people/{alice.id}/enabling").json()["state"] == "active"
+    assert enter(ruth.backend, alice.email).get("/api/me").status_code == 200
+
+
+def test_the_last_administrator_stays(ruth: Caller) -> None:
+    demoted = ruth.put(f"/api/admin/people/{ruth.id}/role", json={"role": "member"})
+    disabled = ruth.post(f"/api/admin/people/{ruth.id}/disabling")
+
+    assert (demoted.status_code, demoted.json()["error"]) == (409, "last_administrator")
+    assert disabled.status_code == 409
+    assert ruth.get("/api/me").json()["is_admin"] is True
+
+
+def test_an_administrator_adds_somebody(ruth: Caller) -> None:
+    added = ruth.post("/api/admin/people", json={"email": "dora@example.org", "password": PASSWORD})
+
+    assert added.status_code == 201
+    assert added.json()["role"] == "member"
+    assert enter(ruth.backend, "dora@example.org").get("/api/me").json()["name"] == "dora"
+
+
+def test_somebody_who_is_not_there_is_not_found(ruth: Caller) -> None:
+    assert ruth.post(f"/api/admin/people/{uuid4()}/disabling").status_code == 404
+    assert ruth.post(f"/api/admin/invitations/{uuid4()}/revocation").status_code == 404
+
+
+def test_a_use_is_noted_after_five_minutes(alice: Caller) -> None:
+    assert alice.token is not None
+    alice.get("/api/me")
+    studio = alice.backend.app.state.studio  # type: ignore[attr-defined]
+    remembered = studio.desk.memory._sessions[fingerprint(alice.token)]
+    remembered.seen_at -= timedelta(minutes=6)
+    db = studio.db
+    db.transact(
+        lambda cursor: (
+            cursor.execute("UPDATE sessions SET last_seen_at = created_at - INTERVAL 1 DAY") and None
+        )
+    )
+
+    before = alice.get("/api/sessions").json()["items"][0]["last_seen_at"]
+    db.transact(lambda cursor: None)  # whatever was handed in before is written now
+    after = alice.get("/api/sessions").json()["items"][0]["last_seen_at"]
+
+    assert after > before or before > alice.get("/api/sessions").json()["items"][0]["created_at"]
+
+
+def test_nobody_can_take_an_e_mail_twice(alice: Caller) -> None:
+    answer = alice.backend.post("/api/users", json={"email": "ALICE@Example.org", "password": PASSWORD})
+
+    assert (answer.status_code, answer.json()["error"]) == (422, "email_taken")
+
+
+def test_hostile_names_are_kept_as_they_are(ruth: Caller) -> None:
+    dora = join(ruth.backend, "dora@example.org", name="<img src=x onerror=alert(1)>")
+
+    assert dora.get("/api/me").json()["name"] == "<img src=x onerror=alert(1)>"
