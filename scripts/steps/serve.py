@@ -8,7 +8,6 @@ setting, and trying again would not mend it.
 """
 
 import contextlib
-import ctypes
 import os
 import re
 import selectors
@@ -19,8 +18,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from urllib.request import urlopen
+
+from ending import StopWish, end_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -170,7 +170,7 @@ def tend(service: Service) -> None:
     print(f"The {service.name} ended by itself ({code}); starting it again in {pause:.1f} s.", flush=True)
 
 
-def wait_for_output(services: tuple[Service, ...], stop: "StopWish", seconds: float) -> None:
+def wait_for_output(services: tuple[Service, ...], stop: StopWish, seconds: float) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(stop.reader, selectors.EVENT_READ)
         for service in services:
@@ -192,28 +192,6 @@ def end_all(services: tuple[Service, ...]) -> None:
         if service.process is not None:
             service.pass_lines_on()
         service.end(signal.SIGKILL)
-
-
-class StopWish:
-    """Becomes `wished` on SIGINT or SIGTERM; `reader` wakes a waiting selector."""
-
-    def __init__(self) -> None:
-        self.wished = False
-        self.reader, writer = socket.socketpair()
-        writer.setblocking(False)
-        self._writer = writer
-        signal.set_wakeup_fd(writer.fileno())
-        signal.signal(signal.SIGINT, self._wish)
-        signal.signal(signal.SIGTERM, self._wish)
-
-    def _wish(self, number: int, frame: FrameType | None) -> None:
-        self.wished = True
-
-
-def end_with_parent() -> None:
-    """On Linux: SIGTERM to the service when this program is killed by force, so that no port stays taken."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1 is PR_SET_PDEATHSIG
 
 
 if __name__ == "__main__":

@@ -1,21 +1,26 @@
 """
 Two real services and a real Chromium.
 
-Every page is watched: a console error, an uncaught exception, a CSP report or a request to another host fails the
-test that caused it. With `--base-url` the same journeys drive a studio that already runs; those that end a process
-need one of our own and are left out then.
+Every page is watched: a console error, an uncaught exception, a dialog, a CSP report or a request to another host fails
+the test that caused it. With `--base-url` the same journeys drive a studio that already runs; those that end a process
+or need one of our own are left out then, and those that need the sandbox's models where it has none.
 """
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.support.services import PASSWORD, Services, running_services
+from tests.e2e.watching import Watch
+from tests.support.forms import cookie_of, post_form
+from tests.support.services import PASSWORD, ROOT, Services, register, running_services
 
 FLAGS = [
     "--no-sandbox",
@@ -26,7 +31,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 20_000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,17 +43,60 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """One studio for the whole run, with Ruth, Alice and Bob. Whoever ends a process of it starts it again."""
+def built_assets() -> None:
+    """The scripts and styles as they are now; a moment when nothing changed."""
+    subprocess.run([sys.executable, str(ROOT / "frontend/assets/build.py")], check=True)
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory, built_assets: None) -> Iterator[Services]:
+    """One studio for the whole run, with Ruth, Alice and Bob. Whoever ends a process of it asks for `mortal`."""
     with running_services(tmp_path_factory.mktemp("studio"), AYCG_SANDBOX_UGLY="true") as running:
         running.add_people()
         yield running
+
+
+@pytest.fixture
+def mortal(services: Services, watch: Watch) -> Iterator[Services]:
+    """The services, to be killed and stopped: afterwards both run again, whatever the test left."""
+    watch.forgive("Failed to load resource")
+    watch.forgive("net::ERR_")
+    yield services
+    for service in (services.backend, services.frontend):
+        if service.process is None or service.process.poll() is not None:
+            service.start()
+        service.wait_until_ready()
 
 
 @pytest.fixture(scope="session")
 def base_url(request: pytest.FixtureRequest) -> str:
     given = request.config.getoption("--base-url")
     return str(given).rstrip("/") if given else request.getfixturevalue("services").address
+
+
+@pytest.fixture(scope="session")
+def token(request: pytest.FixtureRequest, base_url: str) -> Callable[[str], str]:
+    """A session of a person, made once over the API. A studio somewhere else knows only one person."""
+    if not request.config.getoption("--base-url"):
+        return request.getfixturevalue("services").token  # type: ignore[no-any-return]
+    found: dict[str, str] = {}
+
+    def token_(name: str) -> str:
+        if not found:
+            body = {"email": os.environ["AYCG_E2E_EMAIL"], "password": os.environ["AYCG_E2E_PASSWORD"]}
+            found["token"] = httpx.post(f"{base_url}/api/sessions", json=body, timeout=30).json()["token"]
+        return found["token"]
+
+    return token_
+
+
+@pytest.fixture(scope="session")
+def sandbox(base_url: str, token: Callable[[str], str]) -> None:
+    """For tests that ask models of the sandbox by name."""
+    headers = {"Authorization": f"Bearer {token('alice')}"}
+    models = httpx.get(f"{base_url}/api/models", headers=headers, timeout=30).json()["items"]
+    if not any(model["id"] == "sandbox/metronome" for model in models):
+        pytest.skip("the studio at --base-url does not have the models of the sandbox")
 
 
 @pytest.fixture(scope="session")
@@ -66,40 +114,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 def _chosen_at_set_up() -> str | None:
-    note = Path(__file__).parents[2] / ".venv" / "browser-path"
+    note = ROOT / ".venv" / "browser-path"
     return (note.read_text().strip() or None) if note.exists() else None
-
-
-class Watch:
-    """What must not happen on any page."""
-
-    def __init__(self, base_url: str) -> None:
-        self._host = urlsplit(base_url).netloc
-        self.problems: list[str] = []
-        self.forgiven: list[str] = []
-        self.loads = 0
-
-    def forgive(self, words: str) -> None:
-        """This test causes such a message on purpose (a 404, a server that is down)."""
-        self.forgiven.append(words)
-
-    def attach(self, page: Page) -> None:
-        page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self._note(f"exception: {error}"))
-        page.on("request", lambda request: self._look(request.url))
-        page.on("load", lambda _: self._count())
-
-    def _count(self) -> None:
-        self.loads += 1
-
-    def _look(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.netloc != self._host:
-            self._note(f"request to another host: {url}")
-
-    def _note(self, text: str) -> None:
-        if not any(words in text for words in self.forgiven):
-            self.problems.append(text)
 
 
 @pytest.fixture
@@ -124,7 +140,8 @@ def open_browser(
     pages: list[Page] = []
 
     def open_(*, scripts: bool = True, **options: object) -> Page:
-        context = browser.new_context(base_url=base_url, java_script_enabled=scripts, **options)  # type: ignore[arg-type]
+        settings = {"base_url": base_url, "java_script_enabled": scripts, **options}
+        context = browser.new_context(**settings)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
@@ -146,6 +163,53 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
     if report.when == "call" and report.failed:
         item.failed = True  # type: ignore[attr-defined]
     return report
+
+
+@pytest.fixture
+def enter(open_browser: Callable[..., Page], base_url: str, token: Callable[[str], str]) -> Callable[..., Page]:
+    """A browser that is signed in already, by a session made over the API: the form has tests of its own."""
+
+    def enter_(name: str = "alice", *, session: str | None = None, **options: object) -> Page:
+        page = open_browser(**options)
+        page.context.add_cookies([cookie_of(base_url, session or token(name))])
+        return page
+
+    return enter_
+
+
+@pytest.fixture
+def begin(base_url: str, token: Callable[[str], str]) -> Callable[..., str]:
+    """Begins a conversation as the form would, without a browser; the address of its page."""
+
+    def begin_(prompt: str, model: str, name: str = "alice") -> str:
+        answer = post_form(base_url, token(name), "/fragments/conversations", {"prompt": prompt, "model": model})
+        assert answer.status_code == 201, answer.text
+        return answer.headers["HX-Push-Url"]
+
+    return begin_
+
+
+@pytest.fixture
+def newcomer(services: Services) -> Callable[..., "Newcomer"]:
+    """Registers somebody new, for tests that change an account."""
+
+    def newcomer_(name: str = "Dora") -> "Newcomer":
+        email = f"{uuid4().hex[:12]}@example.org"
+        register(services.backend.address, email, name, client=f"198.51.100.{uuid4().int % 250 + 1}")
+        return Newcomer(services, email)
+
+    return newcomer_
+
+
+class Newcomer:
+    """Somebody with an account and as many sessions as wanted."""
+
+    def __init__(self, services: Services, email: str) -> None:
+        self._services = services
+        self.email = email
+
+    def session(self) -> str:
+        return self._services.new_token(self.email)
 
 
 @pytest.fixture

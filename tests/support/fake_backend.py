@@ -94,14 +94,20 @@ class FakeBackend:
     _routes: dict[str, Callable[[BaseHTTPRequestHandler, Asked], None]] = field(default_factory=dict)
 
     def __enter__(self) -> "FakeBackend":
-        self._routes["GET /api/me"] = _who_am_i
-        self.answers("GET /readyz", "ready")
+        self.forget()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         return self
+
+    def forget(self) -> None:
+        """As good as new: nothing asked yet, nothing told."""
+        self.asked.clear()
+        self._routes.clear()
+        self._routes["GET /api/me"] = _who_am_i
+        self.answers("GET /readyz", "ready")
 
     def note_connection(self, connection: socket.socket) -> None:
         self._connections.append(connection)

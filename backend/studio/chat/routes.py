@@ -86,7 +86,7 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Upload
         return _composer_again(studio, person, page, form, None, error)
     headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}", title=conversation.title)
     headers["HX-Push-Url"] = f"/chat/{conversation.id}"
-    whole = conversation_html(studio, person, page, conversation)
+    whole = conversation_html(studio, person, page, conversation) + _title(page, conversation)
     return HTMLResponse(whole + _list_partial(studio, person, page, conversation.id), 201, headers)
 
 
@@ -247,10 +247,15 @@ def _composer_again(
 def _header(studio: Studio, person: Person, page: Page, conversation_id: UUID, note: str) -> HTMLResponse:
     conversation = store.get_conversation(studio.db, person.id, conversation_id)
     card = conversation_card(studio, person, conversation)
-    html = page.render("chat/conversation.html", ["header"], card=card)
+    html = page.render("chat/conversation.html", ["header"], card=card) + _title(page, conversation)
     said = page.render("chat/said.html", ["said"], text=note)
     listed = _list_partial(studio, person, page, conversation_id)
     return HTMLResponse(html + said + listed, headers=shown_on(f"/chat/{conversation_id}", note=note))
+
+
+def _title(page: Page, conversation: Conversation) -> Markup:
+    """The page's title for htmx, which stays on the page; a browser without it gets a whole new one."""
+    return page.render("chat/said.html", ["titled"], text=conversation.title) if page.is_htmx else Markup()
 
 
 def _list_partial(studio: Studio, person: Person, page: Page, current: UUID) -> Markup:

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 SAVE_SECONDS = 0.4
 DRAIN_SECONDS = 5.0
 COST_LOOK_UP_SECONDS = 3.0
+LONGEST_SECONDS = 3600.0  # a server that sends comments for ever would otherwise keep its answer running for ever
 
 RUNNING = Gauge("studio_generations_running", "Text generations that run now")
 ENDED = Counter("studio_generations_total", "Generations that ended", ["kind", "state"])
@@ -38,6 +39,7 @@ REASON_TEXTS = {
     "length": "The answer reached its length limit.",
     "content_filter": "The provider's content filter ended the answer.",
     "broke_off": "The provider ended the answer before it was finished. What came until then is kept.",
+    "too_long": "The answer took more than an hour and was ended. What came until then is kept.",
     "internal": "Something went wrong on our side while this was being written.",
 }
 
@@ -123,7 +125,10 @@ class Engine:
         reason: str | None = "internal"
         text: str | None = REASON_TEXTS["internal"]
         try:
-            state, reason, text = await self._converse(live, provider, request)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                state, reason, text = await self._converse(live, provider, request)
+        except TimeoutError:
+            state, reason, text = State.INTERRUPTED, "too_long", REASON_TEXTS["too_long"]
         except asyncio.CancelledError as cancelled:
             reason = str(cancelled.args[0]) if cancelled.args else "restarted"
             state = State.CANCELLED if reason == "cancelled" else State.INTERRUPTED
@@ -150,8 +155,9 @@ class Engine:
                         if out.first_token_at is None:
                             out.first_token_at = now()
                         live.say(text, reasoning)
-                    case Started(provider_request_id, model):
-                        out.provider_request_id, out.answered_model = provider_request_id, model
+                    case Started(provider_request_id, model):  # comes twice: the id early, the model later
+                        out.provider_request_id = provider_request_id or out.provider_request_id
+                        out.answered_model = model or out.answered_model
                         self._take_start(live)
                     case Usage():
                         out.input_tokens, out.output_tokens = event.input_tokens, event.output_tokens

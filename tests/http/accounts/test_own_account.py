@@ -4,6 +4,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.support.accounts import PASSWORD
 from tests.support.html import Html
@@ -23,8 +24,8 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.
         ("POST", "/fragments/sessions/current/end"),
     ],
 )
-def test_charlie_is_asked_to_sign_in(charlie: Caller, method: str, address: str) -> None:
-    answer = charlie.request(method, address)
+def test_charlie_is_asked_to_sign_in(standing: TestClient, method: str, address: str) -> None:
+    answer = standing.request(method, address)
 
     assert answer.status_code == 401
     assert answer.headers["HX-Retarget"] == "#toasts"

@@ -4,6 +4,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.support.accounts import PASSWORD
 from tests.support.html import Html
@@ -30,13 +31,13 @@ ADMIN_ONLY = [
 
 
 @pytest.mark.parametrize(("method", "address"), ADMIN_ONLY)
-def test_charlie_is_asked_to_sign_in(charlie: Caller, method: str, address: str) -> None:
-    assert charlie.request(method, address).status_code == 401
+def test_charlie_is_asked_to_sign_in(standing: TestClient, method: str, address: str) -> None:
+    assert standing.request(method, address).status_code == 401
 
 
 @pytest.mark.parametrize(("method", "address"), ADMIN_ONLY)
-def test_alice_is_no_administrator(alice: Caller, method: str, address: str) -> None:
-    answer = alice.request(method, address)
+def test_alice_is_no_administrator(standing_alice: Caller, method: str, address: str) -> None:
+    answer = standing_alice.request(method, address)
 
     assert answer.status_code == 403
     assert Html(answer.text).one("[role=alert]")

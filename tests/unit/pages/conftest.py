@@ -55,10 +55,10 @@ def ruth(app: Flask) -> FlaskClient:
 
 @dataclass
 class Server:
-    """A running frontend."""
+    """A running frontend and the backend behind it."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    backend: FakeBackend
 
     def request(self, target: str, *headers: str, method: str = "GET") -> socket.socket:
         """Send a request as Alice and return the connection, its answer unread."""
@@ -72,10 +72,24 @@ class Server:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return connection
 
+    def open_streams(self) -> int:
+        """As the frontend itself counts them."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            text: str = answer.read().decode()
+        return int(float(text.split("\npages_open_streams ")[1].split("\n")[0]))
+
 
 @pytest.fixture
-def server(backend: FakeBackend) -> Iterator[Server]:
-    """The frontend in granian, with few threads so that the guard can be reached."""
+def server(granian: Server) -> Iterator[Server]:
+    """The running frontend, its backend as good as new, and nobody watching."""
+    granian.backend.forget()
+    wait_for(lambda: granian.open_streams() == 0)
+    yield granian
+
+
+@pytest.fixture(scope="session")
+def granian() -> Iterator[Server]:
+    """The frontend in its real server, with few threads so that the guard can be reached."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [
@@ -83,19 +97,22 @@ def server(backend: FakeBackend) -> Iterator[Server]:
         *("--no-ws", "--workers", "1", "--blocking-threads", "16", "--workers-kill-timeout", "2"),
         *("--host", "127.0.0.1", "--port", str(port), "--log-level", "error"),
     ]
-    settings = {"BACKEND_URL": backend.url, "AYCG_SERVER_THREADS": "10", "AYCG_TRUSTED_PROXIES": "0"}
-    process = subprocess.Popen(command, cwd=FRONTEND, env={**os.environ, **settings, "LOG_LEVEL": "error"})
-    try:
-        wait_for(lambda: _lives(port), seconds=15)
-        yield Server(port, process)
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
+    with FakeBackend() as fake:
+        settings = {"BACKEND_URL": fake.url, "AYCG_SERVER_THREADS": "10", "AYCG_TRUSTED_PROXIES": "0"}
+        process = subprocess.Popen(
+            command, cwd=FRONTEND, env={**os.environ, **settings, "LOG_LEVEL": "error"}
+        )
+        try:
+            wait_for(lambda: _lives(port), seconds=60)
+            yield Server(port, fake)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def _lives(port: int) -> bool:
     try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -14,12 +14,6 @@ LIVE = f"/fragments/conversations/{CONVERSATION}/live"
 PAGE = f"/chat/{CONVERSATION}?live=1"
 
 
-@pytest.fixture(autouse=True)
-def _list(backend: FakeBackend) -> None:
-    backend.answers("GET /fragments/conversations", "<ul>the list</ul>")
-    backend.answers(f"GET /fragments/conversations/{CONVERSATION}", "<p>all of it</p>")
-
-
 def test_charlie_sees_nothing_grow(charlie: FlaskClient, backend: FakeBackend) -> None:
     answer = charlie.get(PAGE)
 
@@ -27,7 +21,9 @@ def test_charlie_sees_nothing_grow(charlie: FlaskClient, backend: FakeBackend) -
     assert backend.count(LIVE) == 0
 
 
-def test_the_page_arrives_piece_by_piece(server: Server, backend: FakeBackend) -> None:
+def test_the_page_arrives_piece_by_piece(server: Server) -> None:
+    backend = server.backend
+    backend.answers("GET /fragments/conversations", "<ul>the list</ul>")
     seen = b""
 
     def script(stream: Stream) -> None:
@@ -54,7 +50,10 @@ def test_the_page_arrives_piece_by_piece(server: Server, backend: FakeBackend) -
     assert b"content-security-policy" in head.lower()
 
 
-def test_a_cut_ends_the_page_with_a_sentence_and_a_link(server: Server, backend: FakeBackend) -> None:
+def test_a_cut_ends_the_page_with_a_sentence_and_a_link(server: Server) -> None:
+    backend = server.backend
+    backend.answers("GET /fragments/conversations", "<ul>the list</ul>")
+
     def script(stream: Stream) -> None:
         stream.begin("text/html; charset=utf-8")
         stream.send(b'<p>so far</p><a href="/unfin')
@@ -71,7 +70,9 @@ def test_a_cut_ends_the_page_with_a_sentence_and_a_link(server: Server, backend:
     assert seen.endswith(b"0\r\n\r\n")
 
 
-def test_a_reader_who_leaves_frees_the_backend(server: Server, backend: FakeBackend) -> None:
+def test_a_reader_who_leaves_frees_the_backend(server: Server) -> None:
+    backend = server.backend
+    backend.answers("GET /fragments/conversations", "<ul>the list</ul>")
     streams: list[Stream] = []
 
     def script(stream: Stream) -> None:
@@ -93,6 +94,7 @@ def test_when_it_cannot_grow_it_is_an_ordinary_page(
     alice: FlaskClient, backend: FakeBackend, status: int
 ) -> None:
     backend.answers(f"GET {LIVE}", "card", status=status)
+    backend.answers(f"GET /fragments/conversations/{CONVERSATION}", "<p>all of it</p>")
 
     answer = alice.get(PAGE)
 

@@ -3,13 +3,14 @@
 import http.client
 import socket
 
-from tests.support.fake_backend import ALICE, FakeBackend, Stream, wait_for
+from tests.support.fake_backend import ALICE, Stream, wait_for
 from tests.unit.pages.conftest import Server
 
 EVENTS = "/fragments/messages/1/events"
 
 
-def test_each_piece_arrives_before_the_next_is_written(server: Server, backend: FakeBackend) -> None:
+def test_each_piece_arrives_before_the_next_is_written(server: Server) -> None:
+    backend = server.backend
     seen: list[bytes] = []
 
     def script(stream: Stream) -> None:
@@ -40,7 +41,9 @@ def test_each_piece_arrives_before_the_next_is_written(server: Server, backend: 
     assert asked.headers["authorization"] == f"Bearer {ALICE}"
 
 
-def test_a_cut_upstream_ends_the_stream_in_good_order(server: Server, backend: FakeBackend) -> None:
+def test_a_cut_upstream_ends_the_stream_in_good_order(server: Server) -> None:
+    backend = server.backend
+
     def script(stream: Stream) -> None:
         stream.begin()
         stream.send(b"data: one\n\n")
@@ -55,9 +58,8 @@ def test_a_cut_upstream_ends_the_stream_in_good_order(server: Server, backend: F
     assert whole.endswith(b"0\r\n\r\n")
 
 
-def test_a_browser_that_leaves_frees_the_backend_within_two_seconds(
-    server: Server, backend: FakeBackend
-) -> None:
+def test_a_browser_that_leaves_frees_the_backend_within_two_seconds(server: Server) -> None:
+    backend = server.backend
     streams: list[Stream] = []
 
     def script(stream: Stream) -> None:
@@ -72,17 +74,19 @@ def test_a_browser_that_leaves_frees_the_backend_within_two_seconds(
     connection.close()
 
     wait_for(lambda: streams[0].client_gone.is_set(), seconds=2)
-    wait_for(lambda: open_streams(server) == 0)
+    wait_for(lambda: server.open_streams() == 0)
 
 
-def test_streams_leave_threads_for_pages(server: Server, backend: FakeBackend) -> None:
+def test_streams_leave_threads_for_pages(server: Server) -> None:
+    backend = server.backend
+
     def script(stream: Stream) -> None:
         stream.begin()
         stream.send_until_client_goes(b"data: tick\n\n")
 
     backend.streams(f"GET {EVENTS}", script)
     watching = [server.request(EVENTS) for _ in range(8)]  # 80 % of the 10 threads it was told of
-    wait_for(lambda: open_streams(server) == backend.count(EVENTS) == 8)
+    wait_for(lambda: server.open_streams() == backend.count(EVENTS) == 8)
 
     with server.request(EVENTS, "HX-Request: true", "Connection: close") as connection:
         refused = read_all(connection)
@@ -95,20 +99,22 @@ def test_streams_leave_threads_for_pages(server: Server, backend: FakeBackend) -
     assert backend.count(EVENTS) == 8
     for connection in watching:
         connection.close()
-    wait_for(lambda: open_streams(server) == 0)
+    wait_for(lambda: server.open_streams() == 0)
     with server.request(EVENTS) as connection:
         wait_for(lambda: b"tick" in connection.recv(4096))
 
 
-def test_a_refused_stream_is_not_counted(server: Server, backend: FakeBackend) -> None:
+def test_a_refused_stream_is_not_counted(server: Server) -> None:
     for _ in range(12):
         with server.request(EVENTS, "HX-Request: true", "Connection: close") as connection:
             assert read_all(connection).startswith(b"HTTP/1.1 404")
 
-    assert open_streams(server) == 0
+    assert server.open_streams() == 0
 
 
-def test_a_file_that_breaks_off_is_seen_to_be_short(server: Server, backend: FakeBackend) -> None:
+def test_a_file_that_breaks_off_is_seen_to_be_short(server: Server) -> None:
+    backend = server.backend
+
     def script(stream: Stream) -> None:
         stream.handler.send_response(200)
         stream.handler.send_header("Content-Length", "1000000")
@@ -132,9 +138,7 @@ def test_a_file_that_breaks_off_is_seen_to_be_short(server: Server, backend: Fak
     assert is_short, f"{got} bytes were taken for the whole file"
 
 
-def test_a_body_too_large_is_answered_although_it_is_still_being_sent(
-    server: Server, backend: FakeBackend
-) -> None:
+def test_a_body_too_large_is_answered_although_it_is_still_being_sent(server: Server) -> None:
     client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     form = {"Cookie": f"studio={ALICE}", "Content-Type": "application/x-www-form-urlencoded"}
 
@@ -145,7 +149,8 @@ def test_a_body_too_large_is_answered_although_it_is_still_being_sent(
     assert b"more than the 1 MB" in answer.read()
 
 
-def test_a_sender_who_breaks_off_does_not_bind_the_backend(server: Server, backend: FakeBackend) -> None:
+def test_a_sender_who_breaks_off_does_not_bind_the_backend(server: Server) -> None:
+    backend = server.backend
     backend.answers("POST /api/x", "{}", content_type="application/json")
     connection = server.request(
         "/api/x",
@@ -163,7 +168,8 @@ def test_a_sender_who_breaks_off_does_not_bind_the_backend(server: Server, backe
     assert backend.count("/api/x") == 0
 
 
-def test_a_chunked_upload_passes_and_has_the_same_limit(server: Server, backend: FakeBackend) -> None:
+def test_a_chunked_upload_passes_and_has_the_same_limit(server: Server) -> None:
+    backend = server.backend
     backend.answers("POST /api/x", "{}", content_type="application/json")
     client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     program = {"Authorization": "Bearer key", "Content-Type": "application/json"}
@@ -176,14 +182,6 @@ def test_a_chunked_upload_passes_and_has_the_same_limit(server: Server, backend:
 
     assert (fits.status, exceeds.status) == (200, 413)
     assert backend.last("/api/x").body == b"a" * 70_000 + b"b"
-
-
-def open_streams(server: Server) -> int:
-    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-    client.request("GET", "/metrics")
-    text = client.getresponse().read().decode()
-    client.close()
-    return int(float(text.split("\npages_open_streams ")[1].split("\n")[0]))
 
 
 def read_all(connection: socket.socket) -> bytes:

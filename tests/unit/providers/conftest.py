@@ -24,7 +24,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def adapter() -> AsyncIterator[Adapter]:
-    limits = Timeouts(connect=2, headers=0.3, lookup=0.3, silence=0.3, after_finish=0.1, error_body=0.3)
+    limits = Timeouts(connect=2, headers=2, lookup=0.3, silence=1, after_finish=0.3, error_body=0.5)
     patience = RetryPolicy(base_seconds=0.01, most_wait_seconds=0.02)
     async with Adapter(timeouts=limits, retry=patience, cost_delays_seconds=(0.01, 0.01, 0.01)) as made:
         yield made

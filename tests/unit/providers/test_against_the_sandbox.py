@@ -17,9 +17,10 @@ from studio.providers import (
     UpstreamUnavailable,
 )
 from studio.sandbox import create_sandbox
-from studio.sandbox.ugly import UGLY, Outcome
+from studio.sandbox.ugly import UGLY
+from studio.sandbox.ugly import Outcome as Promise
 
-from tests.support.answers import hear
+from tests.support.answers import Outcome, hear
 from tests.support.sandbox import served
 
 pytestmark = pytest.mark.anyio
@@ -47,57 +48,57 @@ def ask(model: str) -> ChatRequest:
     return ChatRequest(model, [{"role": "user", "content": "Why do plates stack?"}])
 
 
-@pytest.mark.parametrize("name", UGLY)
-async def test_each_ugly_answer_ends_in_an_end_or_an_error_with_a_name(
-    name: str, adapter: Adapter, sandbox: Provider
-) -> None:
-    outcome = await hear(
-        adapter, sandbox, ask(f"sandbox/ugly-{name}")
-    )  # raises anything that is no ProviderError
-
-    assert (outcome.finished is None) is isinstance(outcome.error, ProviderError)
-    assert outcome.error is None or "Sandbox" in outcome.error.text
+async def answer_of(adapter: Adapter, sandbox: Provider, name: str) -> Outcome:
+    """What comes of the ugly model; anything but an end or an error with a name fails the test."""
+    heard = await hear(adapter, sandbox, ask(f"sandbox/ugly-{name}"))
+    assert (heard.finished is None) is isinstance(heard.error, ProviderError)
+    assert heard.error is None or "Sandbox" in heard.error.text
+    return heard
 
 
-def names(*outcomes: Outcome) -> list[str]:
+def names(*promises: Promise) -> list[str]:
     odd = (THOUGHTS_IN_TAGS, FAILED_WITHOUT_A_WORD)
-    return [name for name in UGLY if UGLY[name].outcome in outcomes and name not in odd]
+    return [name for name in UGLY if UGLY[name].outcome in promises and name not in odd]
 
 
-@pytest.mark.parametrize("name", names(Outcome.DONE))
+def test_no_ugly_answer_is_left_out() -> None:
+    assert {*names(*Promise), THOUGHTS_IN_TAGS, FAILED_WITHOUT_A_WORD} == set(UGLY)
+
+
+@pytest.mark.parametrize("name", names(Promise.DONE))
 async def test_what_is_only_ugly_is_read_to_the_end(name: str, adapter: Adapter, sandbox: Provider) -> None:
-    outcome = await hear(adapter, sandbox, ask(f"sandbox/ugly-{name}"))
+    outcome = await answer_of(adapter, sandbox, name)
 
     assert outcome.finished is not None
     assert not outcome.finished.is_truncated
     assert (outcome.text, outcome.finished.reason) == (UGLY[name].text, UGLY[name].finish)
 
 
-@pytest.mark.parametrize("name", names(Outcome.CUT))
+@pytest.mark.parametrize("name", names(Promise.CUT))
 async def test_what_is_cut_keeps_its_text_and_says_so(name: str, adapter: Adapter, sandbox: Provider) -> None:
-    outcome = await hear(adapter, sandbox, ask(f"sandbox/ugly-{name}"))
+    outcome = await answer_of(adapter, sandbox, name)
 
     is_truncated = outcome.finished is not None and outcome.finished.is_truncated
     assert outcome.text == UGLY[name].text
     assert is_truncated or isinstance(outcome.error, UpstreamBrokeOff)
 
 
-@pytest.mark.parametrize("name", names(Outcome.FAILED, Outcome.REFUSED))
+@pytest.mark.parametrize("name", names(Promise.FAILED, Promise.REFUSED))
 async def test_what_fails_has_an_error_after_its_text(name: str, adapter: Adapter, sandbox: Provider) -> None:
-    outcome = await hear(adapter, sandbox, ask(f"sandbox/ugly-{name}"))
+    outcome = await answer_of(adapter, sandbox, name)
 
     assert outcome.error is not None
-    assert outcome.text == (UGLY[name].text if UGLY[name].outcome is Outcome.FAILED else "")
+    assert outcome.text == (UGLY[name].text if UGLY[name].outcome is Promise.FAILED else "")
 
 
 async def test_thoughts_in_tags_are_no_text(adapter: Adapter, sandbox: Provider) -> None:
-    outcome = await hear(adapter, sandbox, ask(f"sandbox/ugly-{THOUGHTS_IN_TAGS}"))
+    outcome = await answer_of(adapter, sandbox, THOUGHTS_IN_TAGS)
 
     assert f"<think>{outcome.reasoning}</think>\n\n{outcome.text}" == UGLY[THOUGHTS_IN_TAGS].text
 
 
 async def test_finishing_with_an_error_is_failing(adapter: Adapter, sandbox: Provider) -> None:
-    outcome = await hear(adapter, sandbox, ask(f"sandbox/ugly-{FAILED_WITHOUT_A_WORD}"))
+    outcome = await answer_of(adapter, sandbox, FAILED_WITHOUT_A_WORD)
 
     assert outcome.text == UGLY[FAILED_WITHOUT_A_WORD].text
     assert type(outcome.error) is UpstreamUnavailable

@@ -11,7 +11,9 @@ from studio.providers.sse import SseEvent, SseParser, SseTooLong
 def by_the_book(body: bytes) -> list[SseEvent]:
     """The standard's algorithm, literally, on the whole body at once; a last event without its empty line counts."""
     text = body.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    events, data, name = [], [], ""
+    events: list[SseEvent] = []
+    data: list[str] = []
+    name = ""
     for line in [*text.split("\n"), ""]:
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
