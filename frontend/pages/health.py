@@ -1,5 +1,6 @@
 """/healthz: this process lives · /readyz: the backend answers too · /metrics: numbers for Prometheus."""
 
+import ipaddress
 import time
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify
@@ -71,7 +72,15 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """For the machine and its private network only: whatever came through a proxy is told there is nothing here."""
-    if any(name in request.headers for name in FORWARDED):
+    """For the machine and its private network only: whoever else asks is told there is nothing here."""
+    if any(name in request.headers for name in FORWARDED) or not _is_private(request.remote_addr):
         abort(404)
     return Response(generate_latest(current_app.extensions["metrics"]), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_private(address: str | None) -> bool:
+    """Loopback and the private ranges; an IPv6 address may carry its zone."""
+    try:
+        return ipaddress.ip_address((address or "").partition("%")[0]).is_private
+    except ValueError:
+        return False

@@ -7,8 +7,7 @@ named step of the checkpoint or of the recovery, or a few milliseconds into CHEC
 
     python -m tests.bench.kill_storm --kills 2000 [--seed 7] [--directory DIR]
 
-The record is a text file, appended to with one write() a line, so it survives a SIGKILL:
-`i ID` inserted, `u ID VERSION` updated, `d ID` deleted, each acknowledged; capital letters are intents.
+The record of what was acknowledged is in kill_record.py.
 """
 
 from __future__ import annotations
@@ -30,8 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
+from studio.db import Cursor, Database, Statement, checkpoint
 
-from studio.db import Database, Statement, checkpoint
+from tests.bench.kill_record import Record, check
 
 STEPS = (
     "write journal",
@@ -71,61 +71,11 @@ class Death:
     patience_seconds: float = 0.2  # of waiting for a step that may never come
 
 
-@dataclass
-class Record:
-    """What was acknowledged, and what was only intended, for every id of the storm."""
-
-    present: dict[int, int] = field(default_factory=dict)  # id -> lowest version that may be found
-    doubtful: set[int] = field(default_factory=set)  # neither presence nor absence would be a fault
-    gone: set[int] = field(default_factory=set)
-    next_id: int = 1
-
-    @classmethod
-    def read(cls, path: Path) -> Record:
-        record = cls()
-        for line in path.read_text().splitlines() if path.exists() else ():
-            kind, identifier, *rest = line.split()
-            record.add(kind, int(identifier), *map(int, rest))
-        return record
-
-    def add(self, kind: str, identifier: int, version: int = 0) -> None:
-        self.next_id = max(self.next_id, identifier + 1)
-        if kind in "ID":
-            self.doubtful.add(identifier)
-        elif kind == "d":
-            self.gone.add(identifier)
-            self.doubtful.discard(identifier)
-            self.present.pop(identifier, None)
-        elif kind == "i":
-            self.doubtful.discard(identifier)
-            self.present[identifier] = version
-        elif kind == "u" and identifier not in self.gone:  # an update beside the delete may find no row
-            self.present[identifier] = version
-
-
-def check(db: Database, record: Record) -> list[str]:
-    """What is wrong with the file: lost or resurrected rows, indexes that disagree with their table."""
-    with db.read() as cursor:
-        found = dict(cursor.execute("SELECT id, version FROM item").fetchall())
-        owners = Counter(row[0] for row in cursor.execute("SELECT owner FROM item").fetchall())
-        wrong = [f"lost {i}" for i in record.present if i not in found and i not in record.doubtful]
-        wrong += [f"old version of {i}" for i, v in record.present.items() if found.get(i, v) < v]
-        wrong += [f"came back {i}" for i in record.gone & found.keys()]
-        for owner in range(20):
-            (by_index,) = cursor.execute("SELECT count(*) FROM item WHERE owner = $o", {"o": owner}).fetchall()[0]
-            if by_index != owners[owner]:
-                wrong.append(f"index on owner {owner}: {by_index} instead of {owners[owner]}")
-        for identifier in random.sample(sorted(found), min(15, len(found))):
-            for sql in ("id = $i", "name = 'name ' || $i::VARCHAR"):
-                rows = cursor.execute(f"SELECT id FROM item WHERE {sql}", {"i": identifier}).fetchall()
-                if rows != [(identifier,)]:
-                    wrong.append(f"lookup of {identifier} by {sql}: {rows}")
-    return wrong
-
-
 def touch_all(db: Database) -> None:
     """Every index entry is deleted and made anew: a broken index ends the instance here."""
-    db.transact(lambda cursor: cursor.execute("UPDATE item SET owner = (owner + 1) % 20, name = name") and None)
+    db.transact(
+        lambda cursor: cursor.execute("UPDATE item SET owner = (owner + 1) % 20, name = name") and None
+    )
     db.transact(lambda cursor: cursor.execute("UPDATE item SET owner = (owner + 19) % 20") and None)
 
 
@@ -212,13 +162,17 @@ def _write_for_ever(db: Database, record: Record, acknowledged: int) -> None:
         for identifier in mine[: max(0, len(mine) - ROWS)]:
             mine.remove(identifier)
             note("D", identifier)
-            db.transact(lambda cursor, i=identifier: cursor.execute("DELETE FROM item WHERE id = $i", {"i": i}))
+            db.transact(partial(_delete, identifier=identifier))
             note("d", identifier)
 
     threads = [threading.Thread(target=work, daemon=True) for work in (insert, insert, update, delete)]
     for thread in threads:
         thread.start()
     threading.Event().wait()
+
+
+def _delete(cursor: Cursor, identifier: int) -> None:
+    cursor.execute("DELETE FROM item WHERE id = $id", {"id": identifier})
 
 
 class _Quiet:
@@ -308,7 +262,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--every-step", action="store_true", help="one death at each step, no chance involved")
+    parser.add_argument(
+        "--every-step", action="store_true", help="one death at each step, no chance involved"
+    )
     parser.add_argument("--directory", type=Path)
     arguments = parser.parse_args()
     directory = arguments.directory or Path(tempfile.mkdtemp(prefix="kill-storm-"))
@@ -320,7 +276,9 @@ def main() -> int:
     storm = Storm(directory, arguments.seed)
     wrong = storm.parade() if arguments.every_step else storm.blow(arguments.kills, arguments.seconds)
     lines = sum(1 for _ in (directory / "record.txt").open()) if (directory / "record.txt").exists() else 0
-    print(f"{sum(storm.deaths.values())} kills in {time.monotonic() - began:.0f} s, {lines} notes, seed {storm.seed}")
+    print(
+        f"{sum(storm.deaths.values())} kills in {time.monotonic() - began:.0f} s, {lines} notes, seed {storm.seed}"
+    )
     print(dict(storm.deaths))
     print("\n".join(wrong) or "nothing lost, every index agrees")
     return 1 if wrong else 0

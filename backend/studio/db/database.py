@@ -91,9 +91,9 @@ class Database:
         step: Callable[[str], None] = nothing,
     ) -> Database:
         """
-        The open database. Blocks while another process holds the file: `wait_seconds` at most (None: for
-        ever, 0: not at all), or until `give_up` is set. `threads`: None takes one for each processor, four at
-        most.
+        The open database. Blocks while another process holds the file: `wait_seconds` at most (None: for ever,
+        0: not at all), or until `give_up` is set. `threads`: None takes one for each processor, four at most.
+        `step` is told the name of each step of checkpoint and recovery before it is taken: tests kill there.
 
         Raises GaveUpWaiting, duckdb.Error for a file that cannot be opened, JournalDamaged.
         """
@@ -162,10 +162,7 @@ class Database:
         return self._writer.submit(rows)
 
     def transact(self, work: Callable[[Cursor], T]) -> T:
-        """
-        What `work` returns, after the COMMIT of its own transaction. It runs in the writer thread: keep it
-        short.
-        """
+        """What `work` returns, after the COMMIT of its own transaction; in the writer thread, so keep it short."""
         self._writer.refuse_own_thread()
         result: T = self._writer.submit_work(work).result()
         return result
@@ -222,9 +219,7 @@ class Database:
         self.close()
 
     def _rest(self, idle: bool) -> bool:
-        """
-        In the writer thread, between transactions: checkpoint if it is time. False: ask again after a while.
-        """
+        """In the writer thread, between transactions: checkpoint if it is time. False: ask again after a while."""
         commits = self._writer.commits - self._commits_at_checkpoint
         if self._is_held or not is_due(idle=idle, commits=commits, wal_bytes=self._checkpoint.wal_bytes):
             return True

@@ -60,10 +60,7 @@ class _Call:
 
 
 def leave(error: BaseException) -> None:
-    """
-    End the process at once. After a FATAL error DuckDB refuses everything; a restart replays the WAL and goes
-    on.
-    """
+    """End the process: after a FATAL error DuckDB refuses everything; a restart replays the WAL and goes on."""
     log.critical("database.fatal", error=str(error), exit_code=EXIT_CODE)
     os._exit(EXIT_CODE)
 

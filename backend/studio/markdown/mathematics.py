@@ -104,12 +104,16 @@ def _delimited(state: StateInline, opener: str) -> tuple[str, int] | None:
     closer = _INLINE_CLOSERS[opener]
     start = state.pos + 2
     end = state.src.find(closer, start, min(state.posMax, start + _INLINE_CHARACTERS))
-    if end < 0 or not state.src[start:end].strip():
+    content = state.src[start:end]
+    if end < 0 or not content.strip():
+        return None
+    # "$$ is the process, $$ too" against "$$ x = y $$".
+    if opener == "$$" and (content[0].isspace() or content[-1].isspace()) and not _SIGN.search(content):
         return None
     # "\[text\](address)" is somebody showing how a link is written.
     if opener == "\\[" and state.src[end + 2 : end + 3] == "(":
         return None
-    return state.src[start:end], end + 2
+    return content, end + 2
 
 
 def _single_dollar(state: StateInline, character: str) -> tuple[str, int] | None:

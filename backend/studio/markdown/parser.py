@@ -22,9 +22,9 @@ from studio.markdown.mathematics import mathematics
 MOST_LEVELS = 40
 
 _LINE_COST = 5
-_CELL_COST = 2
-# Brackets make the parser look ahead, emphasis makes it look back, a colon may be an address to be taken apart.
-_POSITION_COST = {"[": 8, "!": 8, ":": 6, "*": 3, "_": 3, "~": 3, "\\": 3}
+# Brackets make the parser look ahead, emphasis makes it look back.
+_POSITION_COST = {"[": 8, "!": 8, "*": 3, "_": 3, "~": 3, "\\": 3}
+_ADDRESS_COST = 15
 # No user information: in "https://studio.example@evil.example" people read the wrong end.
 _LINK = re.compile(r"https?://[^/?#@\\\s]+(?:[/?#]|$)|mailto:[^\s@]+@[^\s@]+$", re.IGNORECASE)
 
@@ -42,6 +42,7 @@ class Work:
     """
 
     left: int
+    tokens: int = 0
 
     def spend(self, units: int) -> None:
         self.left -= units
@@ -76,11 +77,18 @@ def markdown_parser() -> MarkdownIt:
 
 
 def _count_line(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    cells = state.src.count("|", state.bMarks[start_line], state.eMarks[start_line])
-    state.env["work"].spend(_LINE_COST + cells * _CELL_COST)
+    work: Work = state.env["work"]
+    made = len(state.tokens) - work.tokens
+    work.tokens += made
+    work.spend(_LINE_COST + made + state.src.count("|", state.bMarks[start_line], state.eMarks[start_line]))
     return False
 
 
 def _count_position(state: StateInline, silent: bool) -> bool:
-    state.env["work"].spend(_POSITION_COST.get(state.src[state.pos], 1))
+    cost = (
+        _ADDRESS_COST
+        if state.src.startswith("://", state.pos)
+        else _POSITION_COST.get(state.src[state.pos], 1)
+    )
+    state.env["work"].spend(cost)
     return False

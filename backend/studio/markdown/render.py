@@ -12,12 +12,12 @@ from studio.markdown.plain import writable
 from studio.markdown.sanitise import sanitise
 
 MOST_CHARACTERS = 200_000
-MOST_TOKENS = 60_000
+MOST_TOKENS = 100_000
 _TOKENS_OF_A_CODE_BLOCK = 10
 # Emphasis can nest 25,000 deep in 100,000 asterisks; browsers stop at 512 elements.
 DEEPEST_ELEMENT = 60
-# Prose spends 0.2 units a character, so 200,000 characters of it pass; hostile text stops after about half a second.
-MOST_WORK = 120_000
+# Prose spends 0.3 units a character, so 200,000 characters of it pass; hostile text stops after about half a second.
+MOST_WORK = 150_000
 
 _log = structlog.get_logger(__name__)
 

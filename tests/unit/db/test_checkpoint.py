@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from studio.db import Database, Statement
 from studio.db.checkpoint import HARD_COMMITS, HARD_WAL_BYTES, QUIET_COMMITS, JournalDamaged, is_due
 
@@ -34,7 +33,9 @@ def fill(db: Database, seed: int) -> None:
         db.transact(lambda cursor: cursor.execute(sql) and None)
 
     for name in ("apple", "berry", "cherry"):
-        change(f"CREATE TABLE IF NOT EXISTS {name} (id BIGINT PRIMARY KEY, owner BIGINT, body VARCHAR UNIQUE)")
+        change(
+            f"CREATE TABLE IF NOT EXISTS {name} (id BIGINT PRIMARY KEY, owner BIGINT, body VARCHAR UNIQUE)"
+        )
         change(f"CREATE INDEX IF NOT EXISTS {name}_owner ON {name} (owner)")
         change(f"INSERT INTO {name} SELECT i, i % 7, '{name} ' || i FROM range(3000) AS r(i)")
     for _ in range(chance.randint(2, 5)):
@@ -233,7 +234,9 @@ def test_a_quiet_moment_is_used(path: Path, add: Statement, monkeypatch: pytest.
     monkeypatch.setattr("studio.db.checkpoint.QUIET_COMMITS", 3)
     monkeypatch.setattr("studio.db.database.QUIET_SECONDS", 0.05)
     with Database.open(path) as db:
-        db.transact(lambda cursor: cursor.execute("CREATE TABLE note (id BIGINT, owner BIGINT, body VARCHAR)"))
+        db.transact(
+            lambda cursor: cursor.execute("CREATE TABLE note (id BIGINT, owner BIGINT, body VARCHAR)")
+        )
         for identifier in range(3):
             db.write(add.row(id=identifier, owner=1, body="x"))
 
@@ -241,7 +244,9 @@ def test_a_quiet_moment_is_used(path: Path, add: Statement, monkeypatch: pytest.
         assert (db.stats.wal_bytes, db.stats.commits_since_checkpoint) == (0, 0)
 
 
-def test_a_checkpoint_that_a_reader_keeps_away_is_tried_again(hasty: None, db: Database, add: Statement) -> None:
+def test_a_checkpoint_that_a_reader_keeps_away_is_tried_again(
+    hasty: None, db: Database, add: Statement
+) -> None:
     db.write(*(add.row(id=identifier, owner=1, body="x") for identifier in range(10)))
     with db.read() as cursor:
         cursor.execute("BEGIN TRANSACTION READ ONLY").execute("SELECT count(*) FROM note").fetchall()

@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from structlog.testing import capture_logs
-
 from studio.db import Database, DatabaseClosed, GaveUpWaiting, Statement
 
 HOLD = """
@@ -118,13 +117,17 @@ def test_a_second_opening_in_the_same_process_waits_too(path: Path, db: Database
         Database.open(path, wait_seconds=0)
 
 
-def test_a_checkpoint_does_not_give_the_file_to_other_processes(path: Path, db: Database, add: Statement) -> None:
+def test_a_checkpoint_does_not_give_the_file_to_other_processes(
+    path: Path, db: Database, add: Statement
+) -> None:
     db.write(add.row(id=1, owner=1, body="x"))
     with db.at_rest_in_file():
         pass
 
     program = "import sys, duckdb; duckdb.connect(sys.argv[1])"
-    other = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
+    other = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False
+    )
 
     assert "Could not set lock" in other.stderr
 
@@ -177,7 +180,9 @@ def test_a_result_that_was_not_read_to_its_end_keeps_no_checkpoint_away(db: Data
 def test_the_time_zone_is_utc_on_every_cursor(db: Database) -> None:
     with db.read() as cursor:
         assert cursor.execute("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]
-    assert db.transact(lambda cursor: cursor.execute("SELECT current_setting('TimeZone')").fetchone()) == ("UTC",)
+    assert db.transact(lambda cursor: cursor.execute("SELECT current_setting('TimeZone')").fetchone()) == (
+        "UTC",
+    )
 
 
 def test_a_missing_table_is_not_looked_for_among_pythons_variables(db: Database) -> None:
@@ -236,7 +241,11 @@ def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> Non
         db.write(add.row(id=1, owner=1, body="x"))
 
     after = db.stats
-    assert (after.commits - before.commits, after.rows - before.rows, after.failures - before.failures) == (1, 2, 1)
+    assert (after.commits - before.commits, after.rows - before.rows, after.failures - before.failures) == (
+        1,
+        2,
+        1,
+    )
     assert after.batch_counts[2] - before.batch_counts[2] == 1
     assert after.wal_bytes > before.wal_bytes
     assert after.queue_depth == 0

@@ -4,12 +4,13 @@ import threading
 from pathlib import Path
 
 import pytest
-
 from studio.db import Database, SnapshotDamaged, Statement, snapshot
 from studio.db.backup import read_to_the_end
 
 
-def test_a_snapshot_holds_what_was_acknowledged_before_it(db: Database, add: Statement, tmp_path: Path) -> None:
+def test_a_snapshot_holds_what_was_acknowledged_before_it(
+    db: Database, add: Statement, tmp_path: Path
+) -> None:
     db.write(*(add.row(id=identifier, owner=1, body="x" * 100) for identifier in range(5000)))
 
     counts = snapshot(db, tmp_path / "copy.db")
@@ -40,7 +41,9 @@ def copied(db: Database, directory: Path) -> Path:
     return target
 
 
-def test_snapshots_beside_many_writers_are_all_consistent(db: Database, add: Statement, tmp_path: Path) -> None:
+def test_snapshots_beside_many_writers_are_all_consistent(
+    db: Database, add: Statement, tmp_path: Path
+) -> None:
     stop = threading.Event()
 
     def write(start: int) -> None:

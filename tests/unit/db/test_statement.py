@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-
 from studio.db import Database, Statement
 from studio.db.statement import merge
 from studio.ids import new_id
@@ -40,7 +39,9 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 def stored(db: Database, type_: str, values: list[Any]) -> list[Any]:
     """The values after a way through one merged statement and the file."""
-    db.transact(lambda cursor: cursor.execute(f"CREATE TABLE kept (place INTEGER PRIMARY KEY, value {type_})"))
+    db.transact(
+        lambda cursor: cursor.execute(f"CREATE TABLE kept (place INTEGER PRIMARY KEY, value {type_})")
+    )
     statement = Statement(
         f"INSERT INTO kept (place, value) SELECT unnest($place::INTEGER[]), unnest($value::{type_}[])"
     )
@@ -111,7 +112,10 @@ def test_two_changes_of_one_target_are_executed_one_after_the_other() -> None:
 
     executions = merge([[update.row(id=1, a=1)], [update.row(id=2, a=2)], [update.row(id=1, a=3)]])
 
-    assert [execution.parameters for execution in executions] == [{"a": [1, 2], "id": [1, 2]}, {"a": [3], "id": [1]}]
+    assert [execution.parameters for execution in executions] == [
+        {"a": [1, 2], "id": [1, 2]},
+        {"a": [3], "id": [1]},
+    ]
 
 
 @pytest.mark.parametrize(

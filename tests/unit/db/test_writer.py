@@ -8,7 +8,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from studio.db import Cursor, Database, QueueFull, Statement
 
 BUMP = Statement(
@@ -39,7 +38,9 @@ def busy(db: Database) -> Iterator[None]:
 
 def bodies(db: Database) -> list[tuple[int, str]]:
     with db.read() as cursor:
-        return [(row[0], row[1]) for row in cursor.execute("SELECT id, body FROM note ORDER BY id").fetchall()]
+        return [
+            (row[0], row[1]) for row in cursor.execute("SELECT id, body FROM note ORDER BY id").fetchall()
+        ]
 
 
 def test_what_arrives_together_goes_in_as_one_transaction(db: Database, add: Statement) -> None:
@@ -192,7 +193,9 @@ def test_many_threads_lose_nothing(db: Database, add: Statement) -> None:
 def test_after_a_fatal_error_nothing_goes_on(tmp_path: Path, add: Statement) -> None:
     deaths: list[BaseException] = []
     db = Database.open(tmp_path / "app.db", on_fatal=deaths.append)
-    db.transact(lambda cursor: cursor.execute("CREATE TABLE note (id BIGINT PRIMARY KEY, owner BIGINT, body VARCHAR)"))
+    db.transact(
+        lambda cursor: cursor.execute("CREATE TABLE note (id BIGINT PRIMARY KEY, owner BIGINT, body VARCHAR)")
+    )
 
     def break_it(cursor: Cursor) -> None:
         raise duckdb.FatalException("FATAL Error: on purpose")

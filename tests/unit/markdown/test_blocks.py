@@ -31,7 +31,7 @@ def squeezed(html: str) -> str:
 
 
 @given(TEXTS, st.lists(st.integers(1, 7), min_size=1, max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_cutting_of_a_stream_does_not_matter(text: str, sizes: list[int]) -> None:
     splitter = BlockSplitter()
     closed: list[str] = []
@@ -46,7 +46,7 @@ def test_the_cutting_of_a_stream_does_not_matter(text: str, sizes: list[int]) ->
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_closed_block_stays_whatever_follows(text: str, more: str) -> None:
     before, _ = closed_blocks(text)
     after, _ = closed_blocks(text + more)
@@ -55,7 +55,7 @@ def test_a_closed_block_stays_whatever_follows(text: str, more: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_character_is_lost(text: str) -> None:
     closed, tail = closed_blocks(text)
 
@@ -63,7 +63,7 @@ def test_no_character_is_lost(text: str) -> None:
 
 
 @given(TEXTS.filter(lambda text: len(text) < 60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_blocks_rendered_one_by_one_are_the_text_rendered_at_once(text: str) -> None:
     closed, tail = closed_blocks(text)
 

@@ -58,13 +58,13 @@ def test_an_attack_that_streams_in_is_harmless_at_every_moment(attack: str) -> N
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_attacks_joined_at_random_leave_nothing(text: str) -> None:
     assert complaints_about(render_markdown(text)) == []
 
 
 @given(st.text(st.characters(), max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_characters_at_all_give_html_that_can_be_sent(text: str) -> None:
     html = render_markdown(text)
 

@@ -17,7 +17,7 @@ from tests.support.xss_corpus import XSS_CORPUS
         ("Read [this page](https://ok.example/a) and ![cat](https://ok.example/b)", "Read this page and cat"),
         ("```python\nprint(1)\n```\nWhat does it do?", "print(1) What does it do?"),
         ("snake_case_names and 2 * 3 * 4", "snake_case_names and 2 * 3 * 4"),
-        ("one " * 40, "one one one one one one one one one one one one one one…"),
+        ("one " * 40, "one one one one one one one one one one one one one one one…"),
         ("x" * 100, "x" * 59 + "…"),
         ("", "New conversation"),
         (" \n\t ", "New conversation"),

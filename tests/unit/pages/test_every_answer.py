@@ -78,6 +78,15 @@ def test_the_numbers_are_not_for_those_who_come_through_a_proxy(charlie: FlaskCl
     assert charlie.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "status"), [("8.8.8.8", 404), ("2606:4700::1", 404), ("10.0.3.4", 200), ("::1", 200)]
+)
+def test_the_numbers_are_for_the_private_network(charlie: FlaskClient, address: str, status: int) -> None:
+    answer = charlie.get("/metrics", environ_base={"REMOTE_ADDR": address})
+
+    assert answer.status_code == status
+
+
 def test_the_numbers_count_by_route(alice: FlaskClient) -> None:
     alice.get("/chat/0199c0de-0000-7000-8000-000000000001")
 
