@@ -12,7 +12,7 @@ from flask import Flask, Response
 from pages.htmx import request
 
 SMALLEST_BYTES = 1024
-LEVEL = 5  # of 40 KB of page: 0.5 ms and 8.3 KB; level 9 takes twice as long for 0.1 KB less
+LEVEL = 5  # 40 KB of templates: 10.8 KB in 0.9 ms; level 9 takes 1.4 ms for 0.2 KB less
 
 
 def init_compress(app: Flask) -> None:

@@ -1,9 +1,9 @@
 """
 /static: our own files, read and compressed once at the start and served from memory.
 
-All of them together are some 100 KB. Measured against the alternatives: granian's static mount neither compresses nor
-says `immutable`, and WhiteNoise serves the .gz it finds beside a file, which for the files without a hash in their name
-is a stale one as soon as somebody edits the file.
+All of them together are some 140 KB, 47 KB compressed. The alternatives, by their own documentation and source:
+granian's static mount neither compresses nor says `immutable`, and WhiteNoise serves the .gz it finds beside a file,
+which for a file without a hash in its name is a stale one as soon as somebody edits the file.
 """
 
 import gzip

@@ -1,5 +1,6 @@
 """Files by the SHA-256 of their content: `media/ab/cd/<sha256>`, written whole or not at all."""
 
+import errno
 import os
 import re
 import secrets
@@ -10,6 +11,7 @@ from studio.errors import Missing, StudioError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 TEMPORARY = ".writing"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class StorageFull(StudioError):
@@ -44,11 +46,18 @@ class FileStore:
     def keep(self, sha256: str, data: bytes) -> Path:
         """
         Store content durably: written to a temporary name, synced, moved. The same content at once from two
-        threads is written twice and is one file. Raises StorageFull, and then nothing of it stays.
+        threads is written twice and is one file. Raises StorageFull, or the OSError of another trouble; in both
+        cases nothing of it stays.
         """
         target = self.path(sha256)
-        if target.exists():
-            return target
+        if not target.exists():
+            self._write(target, data)
+        # Also when it was there: another thread may be between its move and this.
+        for directory in (target.parent, target.parent.parent, self._root):
+            _sync_directory(directory)
+        return target
+
+    def _write(self, target: Path, data: bytes) -> None:
         temporary = self._temporary / secrets.token_hex(16)
         try:
             with temporary.open("xb") as file:
@@ -57,11 +66,11 @@ class FileStore:
                 os.fsync(file.fileno())
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(target)
-            _sync_directory(target.parent)
         except OSError as error:
             temporary.unlink(missing_ok=True)
-            raise StorageFull from error
-        return target
+            if error.errno in _FULL:
+                raise StorageFull from error
+            raise
 
 
 def _sync_directory(directory: Path) -> None:

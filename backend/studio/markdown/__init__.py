@@ -2,11 +2,11 @@
 Text that nobody vouches for, made fit for a page.
 
 `render_markdown` is the one door from model output to HTML; `BlockSplitter` says which parts of a growing answer
-may already go through it; `escape_tail` and `title_from` are for text that stays text.
+may already go through it, `render_tail` shows the rest meanwhile; `escape_tail` and `title_from` are for text that stays text.
 """
 
 from studio.markdown.blocks import BlockSplitter, closed_blocks
 from studio.markdown.plain import escape_tail, title_from
-from studio.markdown.render import render_markdown
+from studio.markdown.render import render_markdown, render_tail
 
-__all__ = ["BlockSplitter", "closed_blocks", "escape_tail", "render_markdown", "title_from"]
+__all__ = ["BlockSplitter", "closed_blocks", "escape_tail", "render_markdown", "render_tail", "title_from"]

@@ -1,6 +1,7 @@
 """Model output to HTML: parse, render, sanitise; whatever cannot be done cheaply or safely is shown as plain text."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import structlog
@@ -12,12 +13,16 @@ from studio.markdown.plain import writable
 from studio.markdown.sanitise import sanitise
 
 MOST_CHARACTERS = 200_000
+MOST_CHARACTERS_OF_A_TAIL = 8_000
 MOST_TOKENS = 100_000
 _TOKENS_OF_A_CODE_BLOCK = 10
 # Emphasis can nest 25,000 deep in 100,000 asterisks; browsers stop at 512 elements.
 DEEPEST_ELEMENT = 60
 # Prose spends 0.3 units a character, so 200,000 characters of it pass; hostile text stops after about half a second.
 MOST_WORK = 150_000
+
+# A tail is rendered anew with every delta, for each stream, between all others: 8 ms at most, and no colours.
+MOST_WORK_OF_A_TAIL = 3_000
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +42,7 @@ def render_markdown(text: str) -> Markup:
     if len(text) > MOST_CHARACTERS:
         return unformatted(text)
     try:
-        return Markup(_render(text))
+        return Markup(_render(text, new_env(MOST_WORK)))
     except (_Unfit, TooMuchWork, RecursionError) as reason:
         _log.info("markdown.unformatted", reason=type(reason).__name__, characters=len(text))
     except (
@@ -47,13 +52,27 @@ def render_markdown(text: str) -> Markup:
     return unformatted(text)
 
 
+def render_tail(text: str) -> Markup:
+    """
+    The open block of a stream as it would look if nothing followed; cheap, since it is asked for with every delta.
+
+    Code in it is not coloured yet. Over 8,000 characters or a small budget of work it is unformatted.
+    """
+    text = writable(text)
+    if len(text) > MOST_CHARACTERS_OF_A_TAIL:
+        return unformatted(text)
+    try:
+        return Markup(_render(text, new_env(MOST_WORK_OF_A_TAIL) | {"highlighted": inf}))
+    except Exception:  # said once the block is finished, when `render_markdown` meets the same
+        return unformatted(text)
+
+
 def unformatted(text: str) -> Markup:
     return Markup('<div class="plain">{}</div>\n').format(escape(text))
 
 
-def _render(text: str) -> str:
+def _render(text: str, env: dict[str, Any]) -> str:
     parser = markdown_parser()
-    env: dict[str, Any] = new_env(MOST_WORK)
     tokens = parser.parse(text, env)
     _check(tokens)
     return sanitise(parser.renderer.render(tokens, parser.options, env))
