@@ -1,10 +1,10 @@
 """
 The only door to the backend: one pool of kept connections, and what may be tried again.
 
-urllib3 rather than http.client. In a busy two-core machine, reading one event of a chunked stream cost the reading thread
-about 30 µs with urllib3's `stream()` (its `read1()` 38 µs), 26 µs with http.client.read1 and 25 µs with a decoder of our
-own on the raw socket, each ± 4; the whole way through granian took 50 to 80 µs, where the difference drowned. The few
-microseconds buy the pool, which notices that a kept connection is dead before it sends a POST down it.
+urllib3 rather than http.client. On a busy machine of two cores, reading one event of a chunked stream cost the reading
+thread about 30 µs with urllib3's `stream()` (38 µs with its `read1()`), 26 µs with http.client.read1 and 25 µs with a
+decoder of our own on the raw socket, each ± 4; the whole way through granian took 50 to 80 µs, where the difference
+drowned. It buys the pool, which notices that a kept connection is dead before it sends a POST down it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

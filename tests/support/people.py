@@ -30,7 +30,8 @@ class Caller:
 
     def request(self, method: str, address: str, **more: Any) -> Response:
         headers = {**self.headers, **more.pop("headers", {})}
-        return self.backend.request(method, address, headers=headers, **more)
+        answer: Response = self.backend.request(method, address, headers=headers, **more)
+        return answer
 
     def get(self, address: str, **more: Any) -> Response:
         return self.request("GET", address, **more)

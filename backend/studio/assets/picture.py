@@ -71,8 +71,9 @@ def take_in_picture(stream: BinaryIO) -> Picture:
 
 
 def _taken_in(data: bytes) -> Picture:
+    image: Image.Image
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = file = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise NotAPicture from None
     except Exception as error:  # decoders raise what they like on hostile headers
@@ -80,9 +81,9 @@ def _taken_in(data: bytes) -> Picture:
     if image.width * image.height > PIXELS_LIMIT:
         raise TooManyPixels
     # What two-lens phones call MPO is a JPEG with more of them behind it.
-    kind = "JPEG" if image.format == "MPO" else image.format or "PNG"
+    kind = "JPEG" if file.format == "MPO" else file.format or "PNG"
     try:
-        image.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
+        file.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
         image.load()
         image = _in_eight_bits(image, keep_alpha=kind != "JPEG")
         ImageOps.exif_transpose(image, in_place=True)

@@ -18,11 +18,16 @@ _COLUMNS = """
 
 
 def remember_provider(db: Database, provider: Provider, now: datetime) -> UUID:
-    """The id of the provider at this base address; made at the first start with it."""
+    """
+    The id of the provider at this base address; made at the first start with it.
+
+    The sandbox is one provider whatever port it is reached through.
+    """
+    address = "sandbox" if provider.kind == "sandbox" else provider.base_url
 
     def work(cursor: Cursor) -> UUID:
         found = cursor.execute(
-            "SELECT id FROM providers WHERE base_url = $base_url", {"base_url": provider.base_url}
+            "SELECT id FROM providers WHERE base_url = $base_url", {"base_url": address}
         ).fetchone()
         if found:
             cursor.execute(
@@ -45,7 +50,7 @@ def remember_provider(db: Database, provider: Provider, now: datetime) -> UUID:
                 "id": provider_id,
                 "kind": provider.kind,
                 "name": provider.name,
-                "base_url": provider.base_url,
+                "base_url": address,
                 "simulated": provider.is_simulated,
                 "now": now,
             },

@@ -2,7 +2,8 @@
 Text that nobody vouches for, made fit for a page.
 
 `render_markdown` is the one door from model output to HTML; `BlockSplitter` says which parts of a growing answer
-may already go through it, `render_tail` shows the rest meanwhile; `escape_tail` and `title_from` are for text that stays text.
+may already go through it, and `render_tail` shows the rest meanwhile; `escape_tail` and `title_from` are for text
+that stays text.
 """
 
 from studio.markdown.blocks import BlockSplitter, closed_blocks

@@ -159,8 +159,8 @@ def test_money_and_shell_variables_are_not_mathematics(text: str) -> None:
 def test_the_highlighter_is_loaded_by_the_first_code_it_knows() -> None:
     code = (
         "import sys, studio.markdown as m; m.render_markdown('*a*\\n\\n```klingon\\nx\\n```');"
-        "before = 'pygments.lexer' in sys.modules; m.render_markdown('```python\\nx\\n```');"
-        "print(before, 'pygments.lexer' in sys.modules)"
+        "before = 'pygments.lexers.python' in sys.modules; m.render_markdown('```python\\nx\\n```');"
+        "print(before, 'pygments.lexers.python' in sys.modules)"
     )
 
     run = subprocess.run(
