@@ -69,9 +69,9 @@ def _life(opening: Opening):  # type: ignore[no-untyped-def]
 
 
 def _leave(opening: Opening) -> None:
-    """The process was asked to end: let go of those who only watch, so that ending does not wait for them."""
+    """The process was asked to end: ending must wait neither for those who only watch nor for a long answer."""
     if opening.studio is not None:
-        opening.studio.engine.dismiss_watchers()
+        opening.studio.engine.leave()
 
 
 def _add_probes(app: FastAPI, opening: Opening) -> None:

@@ -84,7 +84,7 @@ def test_going_back_and_forward_shows_what_was_there(enter: Callable[..., Page],
     page.go_forward()
 
     expect(page).to_have_url(CONVERSATION)
-    expect(chat.questions).to_have_text(["Back and forth"])
+    expect(chat.question.body).to_have_text("Back and forth")
     expect(chat.answer.facts).to_be_visible()
 
 
@@ -92,7 +92,7 @@ def test_markdown_is_shown_as_tables_code_and_readable_mathematics(
     enter: Callable[..., Page], begin: Callable[..., str], scripts: bool
 ) -> None:
     page = enter("alice", scripts=scripts)
-    page.goto(begin("Compare soup, stew and broth", "sandbox/scribe"))
+    page.goto(begin("Compare soup, stew and broth", "sandbox/scribe") + "?live=1")
     answer = Chat(page).answer
 
     expect(answer.facts).to_be_visible(timeout=40_000)

@@ -17,7 +17,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 Image.MAX_IMAGE_PIXELS = None  # we refuse by our own limit, before a pixel is decoded
 
-# A picture of 40 megapixels is 160 MB while it is decoded, and is copied once on its way: one after the other.
+# A picture of 40 megapixels takes 160 MB for its pixels, and up to four times that on its way: one after the other.
 _DECODING = BoundedSemaphore(1)
 
 
@@ -71,23 +71,22 @@ def take_in_picture(stream: BinaryIO) -> Picture:
 
 
 def _taken_in(data: bytes) -> Picture:
-    image: Image.Image
     try:
-        image = file = Image.open(io.BytesIO(data), formats=FORMATS)
+        file = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise NotAPicture from None
     except Exception as error:  # decoders raise what they like on hostile headers
         raise PictureDamaged from error
-    if image.width * image.height > PIXELS_LIMIT:
+    if file.width * file.height > PIXELS_LIMIT:
         raise TooManyPixels
     # What two-lens phones call MPO is a JPEG with more of them behind it.
     kind = "JPEG" if file.format == "MPO" else file.format or "PNG"
     try:
         file.draft("RGB", (LONGER_SIDE_PX, LONGER_SIDE_PX))
-        image.load()
-        image = _in_eight_bits(image, keep_alpha=kind != "JPEG")
-        ImageOps.exif_transpose(image, in_place=True)
+        file.load()
+        image = _in_eight_bits(file, keep_alpha=kind != "JPEG")
         image.thumbnail((LONGER_SIDE_PX, LONGER_SIDE_PX), Image.Resampling.LANCZOS)
+        ImageOps.exif_transpose(image, in_place=True)
         return _encoded(image, kind)
     except Exception as error:
         raise PictureDamaged from error
@@ -99,8 +98,8 @@ def _in_eight_bits(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
         exif = image.getexif()
         image = image.point(lambda value: value * (1 / 256)).convert("L")
         image.getexif().update(exif)
-    has_alpha = image.has_transparency_data and keep_alpha
-    return image.convert("RGBA" if has_alpha else "RGB")
+    mode = "RGBA" if image.has_transparency_data and keep_alpha else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _encoded(image: Image.Image, kind: str) -> Picture:

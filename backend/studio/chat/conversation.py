@@ -5,6 +5,7 @@ The shown branch is the way from `leaf_id` up to the root. Nothing is ever overw
 can be switched to.
 """
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,6 +58,12 @@ class Question:
     system_prompt: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     asset_ids: tuple[UUID, ...] = ()
+
+
+def search_words(text: str) -> list[str]:
+    """The words to look for: lower case and without accents, as the store folds titles; at most eight."""
+    decomposed = unicodedata.normalize("NFD", text.lower())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).split()[:8]
 
 
 class Tree:

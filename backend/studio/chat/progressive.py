@@ -28,7 +28,7 @@ class Writer:
         """The HTML that this piece adds."""
         html = ""
         if piece.reasoning and self._inside != "raw":
-            html += self._enter("reasoning") + escape_tail(piece.reasoning)
+            html += self._enter("reasoning") + str(escape_tail(piece.reasoning))
         if piece.text:
             html += self._enter("raw") + self._words(piece)
         else:

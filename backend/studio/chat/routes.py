@@ -12,7 +12,7 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn
 from studio.chat import ask, store, views
 from studio.chat.composer import composer_card
-from studio.chat.conversation import TITLE_LIMIT, Conversation
+from studio.chat.conversation import TITLE_LIMIT, Conversation, search_words
 from studio.chat.estimates import estimate
 from studio.chat.forms import ComposerForm, composer_form, question, uploads
 from studio.chat.pages import conversation_html, growing_page
@@ -43,7 +43,7 @@ def list_(
 ) -> HTMLResponse:
     """The list, or with htmx (a search, older ones) only its groups."""
     view = view if view in VIEWS else "open"
-    words = ask.clean(q).casefold().split()[:8]
+    words = search_words(ask.clean(q))
     before = before.replace(tzinfo=None) if before else None
     pinned = (
         []

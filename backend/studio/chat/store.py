@@ -134,14 +134,17 @@ def list_conversations(
                     ELSE deleted_at IS NULL AND archived_at IS NULL AND NOT is_pinned
                 END
                 AND ($before::TIMESTAMP IS NULL OR updated_at < $before)
-                AND (
-                    SELECT coalesce(bool_and(contains(lower(strip_accents(title)), word)), true)
-                    FROM (SELECT unnest($words::VARCHAR[]) AS word)
-                )
+                {"".join(f"AND contains(lower(strip_accents(title)), $word_{number})" for number in range(len(words)))}
             ORDER BY updated_at DESC
             LIMIT $limit
             """,
-            {"person_id": person_id, "view": view, "before": before, "words": list(words), "limit": limit},
+            {
+                "person_id": person_id,
+                "view": view,
+                "before": before,
+                "limit": limit,
+                **{f"word_{number}": word for number, word in enumerate(words)},
+            },
         ).fetchall()
     return [_conversation(row) for row in rows]
 

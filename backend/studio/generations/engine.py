@@ -56,6 +56,7 @@ class Engine:
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._saver: asyncio.Task[None] | None = None
+        self._drained: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
 
     def start_saving(self) -> None:
@@ -101,14 +102,28 @@ class Engine:
             task.cancel("cancelled")
             await asyncio.wait([task])
 
-    def dismiss_watchers(self) -> None:
-        """Let those who watch go: they reconnect, and the next process shows them how it ended."""
+    def leave(self) -> None:
+        """
+        The process was asked to end: let those who watch go, and give running answers their last moment from now on.
+
+        Those who watch reconnect, and the next process shows them how it ended. The moment begins here and not in
+        `close`, because the server waits for its open connections in between, and the sandbox's stream is one of them.
+        """
         for live in self._live.values():
             live.is_closing = True
             live.wake()
+        self._drained = asyncio.create_task(self._drain())
 
     async def close(self) -> None:
-        """Give running answers a moment to finish, then end the rest as interrupted, keeping what they said."""
+        """End what still runs as interrupted, keeping what it said, and stop writing."""
+        if self._drained is not None:
+            await self._drained
+        await self._drain()
+        for background in (*self._background, *([self._saver] if self._saver else [])):
+            background.cancel()
+
+    async def _drain(self) -> None:
+        """Wait a moment for the running answers, then end the rest."""
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=DRAIN_SECONDS)
         rest = list(self._tasks.values())
@@ -116,8 +131,6 @@ class Engine:
             task.cancel("restarted")
         if rest:
             await asyncio.wait(rest)
-        for background in (*self._background, *([self._saver] if self._saver else [])):
-            background.cancel()
 
     async def _run(self, live: Live, provider: Provider, request: ChatRequest) -> None:
         generation = live.generation

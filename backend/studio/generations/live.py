@@ -120,7 +120,8 @@ class Live:
         try:
             while True:
                 fresh = self.pieces[after:]
-                if not fresh and (self.is_over or self.is_closing):
+                # Not "and nothing is fresh": an answer that writes as fast as it is sent would never let go.
+                if self.is_closing or (self.is_over and not fresh):
                     return
                 if fresh or self._loop.time() - spoke_at >= HEARTBEAT_SECONDS:
                     after += len(fresh)

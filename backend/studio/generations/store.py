@@ -140,10 +140,14 @@ def finish(generation: Generation) -> list[Row]:
 
 def get_generation(db: Database, person_id: UUID, generation_id: UUID) -> Generation:
     """One generation of this person; somebody else's is Missing."""
-    found = list_generations(db, person_id, [generation_id])
-    if not found:
+    with db.read() as cursor:
+        row = cursor.execute(
+            f"SELECT {_COLUMNS} FROM generations WHERE id = $id AND person_id = $person_id",
+            {"id": generation_id, "person_id": person_id},
+        ).fetchone()
+    if row is None:
         raise Missing
-    return found[generation_id]
+    return _from_row(row)
 
 
 def list_generations(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Generation]:
