@@ -6,11 +6,11 @@ and whoever watches over us must not think us dead; everything else answers 503 
 """
 
 import asyncio
-import contextlib
 import os
 import threading
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import structlog
 
@@ -21,7 +21,9 @@ from studio.catalogue import store as providers
 from studio.catalogue.catalogue import Catalogue
 from studio.config import Settings
 from studio.db import Database, GaveUpWaiting, migrate
-from studio.generations.engine import Engine, recover
+from studio.generations import store as generations
+from studio.generations.engine import Engine
+from studio.generations.recovery import recover
 from studio.housekeeping import keep_house
 from studio.moments import now
 from studio.paths import MIGRATIONS
@@ -29,6 +31,8 @@ from studio.providers import Adapter, Provider, provider_from_settings
 from studio.wiring import Studio
 
 log = structlog.get_logger()
+
+COSTS_ASKED_FOR = timedelta(days=1)  # after a start: what ended before may have been too late to learn its cost
 
 
 @dataclass
@@ -43,17 +47,25 @@ class Opening:
     async def open(self) -> None:
         """Wait for the database, bring it up to date, end what a dead process left, then be open."""
         try:
-            db, provider = await asyncio.to_thread(self._open_database)
+            await self._open()
         except GaveUpWaiting:
             return
         except Exception as error:
             log.critical("studio.cannot_open", exc_info=error)
-            os._exit(70)  # nothing is open yet; a supervisor starts us again, a log tells why
+            os._exit(70)  # half open is worse than not at all; a supervisor starts us again, a log tells why
+
+    async def _open(self) -> None:
+        db, provider = await asyncio.to_thread(self._open_database)
         desk, files = Desk(), FileStore(self.settings.data_dir / "media")
         adapter = Adapter()
         catalogue = Catalogue(db, adapter, provider, provider.id)  # type: ignore[arg-type]
         engine = Engine(db, adapter)
         engine.start_saving()
+        since = now() - COSTS_ASKED_FOR
+        engine.look_up_costs(
+            provider,
+            await asyncio.to_thread(generations.list_without_cost, db, catalogue.provider_id, since),
+        )
         self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk)
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
         self._start(keep_house(db))
@@ -91,9 +103,7 @@ class Opening:
         if studio is None:
             return
         await studio.engine.close()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # one that had failed must not keep the rest open
         await studio.adapter.close()
         await asyncio.to_thread(studio.desk.close)
         await asyncio.to_thread(studio.db.close)

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
 from tests.support.forms import cookie_of, post_form
 from tests.support.services import PASSWORD, ROOT, Services, register, running_services
@@ -59,8 +60,7 @@ def services(tmp_path_factory: pytest.TempPathFactory, built_assets: None) -> It
 @pytest.fixture
 def mortal(services: Services, watch: Watch) -> Iterator[Services]:
     """The services, to be killed and stopped: afterwards both run again, whatever the test left."""
-    watch.forgive("Failed to load resource")
-    watch.forgive("net::ERR_")
+    watch.forgive_outage()
     yield services
     for service in (services.backend, services.frontend):
         if service.process is None or service.process.poll() is not None:
@@ -191,26 +191,15 @@ def begin(base_url: str, token: Callable[[str], str]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def newcomer(services: Services) -> Callable[..., "Newcomer"]:
+def newcomer(services: Services) -> Callable[..., Newcomer]:
     """Registers somebody new, for tests that change an account."""
 
-    def newcomer_(name: str = "Dora") -> "Newcomer":
+    def newcomer_(name: str = "Dora") -> Newcomer:
         email = f"{uuid4().hex[:12]}@example.org"
         register(services.backend.address, email, name, client=f"198.51.100.{uuid4().int % 250 + 1}")
         return Newcomer(services, email)
 
     return newcomer_
-
-
-class Newcomer:
-    """Somebody with an account and as many sessions as wanted."""
-
-    def __init__(self, services: Services, email: str) -> None:
-        self._services = services
-        self.email = email
-
-    def session(self) -> str:
-        return self._services.new_token(self.email)
 
 
 @pytest.fixture

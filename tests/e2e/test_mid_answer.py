@@ -62,7 +62,7 @@ def test_another_browser_watches_the_same_answer(enter: Callable[..., Page], scr
 
 
 def test_a_cut_connection_is_taken_up_where_it_was_cut(enter: Callable[..., Page], watch: Watch) -> None:
-    watch.forgive("net::ERR_INTERNET_DISCONNECTED")
+    watch.forgive_outage()
     page = enter("alice")
     chat = Chat(page)
     chat.begin_with(LONG, "sandbox/metronome")

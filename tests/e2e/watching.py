@@ -18,6 +18,10 @@ class Watch:
         """This test causes such a message on purpose (a 404, a server that is down)."""
         self.forgiven.append(words)
 
+    def forgive_outage(self) -> None:
+        """Nobody answers for a while: the browser and htmx both write that down, and the page must cope."""
+        self.forgiven += ["Failed to load resource", "net::ERR_", "htmx:sse:error", "Failed to fetch"]
+
     def attach(self, page: Page) -> None:
         page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self._note(f"exception: {error}"))

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from studio.accounts import throttle
 from studio.accounts.audit import Entry
 from studio.accounts.client import Client
 from studio.accounts.desk import Desk
 from studio.accounts.email import email_key
-from studio.accounts.errors import BadPassword, LastAdministrator
+from studio.accounts.errors import BadPassword, LastAdministrator, WrongCredentials
 from studio.accounts.passwords import check_new_password
 from studio.accounts.person import Account, Person, Role, State
+from studio.accounts.proof import prove
 from studio.accounts.session import EndReason
 from studio.accounts.store import audit as audit_store
 from studio.accounts.store import invitations as invitation_store
 from studio.accounts.store import people as store
 from studio.accounts.store import sessions as session_store
 from studio.db import Cursor, Database
-from studio.errors import Missing, SignedOut
+from studio.errors import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,15 @@ def change_password(
     guess. Blocks for two password hashes: call it in `passwords.threads`.
     """
     check_new_password(new, email=person.email, field="new_password")
-    with db.read() as cursor:
-        secret = store.find_secret(cursor, person.id)
-        keys = throttle.keys_of_sign_in(cursor, email_key(person.email), client, moment)
-    throttle.count_try(db, keys, client=client, moment=moment)
-    if secret is None or not desk.passwords.verify(current, secret.password_hash):
-        raise BadPassword("That is not your current password.", field="current_password")
+    key = email_key(person.email)
+    try:
+        proof = prove(db, desk, email_key=key, password=current, client=client, moment=moment)
+    except WrongCredentials:
+        raise BadPassword("That is not your current password.", field="current_password") from None
     hashed = desk.passwords.hash(new)
 
     def work(cursor: Cursor) -> int:
-        latest = store.find_secret(cursor, person.id)
-        if latest is None or latest.password_hash != secret.password_hash:
-            raise SignedOut  # changed elsewhere meanwhile, which has ended this session
-        throttle.forgive(cursor, clear=keys[:1], give_back=keys[1:])
+        proof.accept(cursor)
         store.set_password(cursor, person.id, hashed, moment)
         return session_store.end_sessions_of(
             cursor, person.id, keep=person.session_id, reason=EndReason.PASSWORD_CHANGED, moment=moment

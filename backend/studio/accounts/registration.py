@@ -93,13 +93,15 @@ def register(
     Raises Invalid with its field, AlreadySetUp, NotSetUp, RegistrationClosed, InvitationNeeded or Limited. Blocks for
     one password hash: call it in `passwords.threads`.
     """
-    with db.read() as cursor:
-        _may_register(cursor, wish, mode, moment)  # says no before anything costs anything
-    checked = _check(wish)
     key = throttle.Key(throttle.Kind.REGISTRATION, client.network)
-    throttle.count_try(db, [key], client=client, moment=moment)
-    with db.read() as cursor:
-        _refuse_taken(cursor, checked)
+    with db.read() as cursor:  # says no before anything costs anything
+        _may_register(cursor, wish, mode, moment)
+        throttle.refuse_while_waiting(cursor, [key], moment)
+        checked = _check(wish)
+        is_taken = store.has_email(cursor, checked.key)
+    if is_taken:  # counted: trying names is how one finds out who is here
+        db.transact(lambda cursor: throttle.count_failure(cursor, [key], client, moment))
+        raise EmailTaken
     hashed = desk.passwords.hash(checked.password)
 
     def work(cursor: Cursor) -> Account:
@@ -109,11 +111,10 @@ def register(
         account = _add(cursor, checked, hashed, _role(entrance), moment)
         if isinstance(entrance, Invitation):
             invitation_store.set_used(cursor, entrance.id, by=account.id, moment=moment)
-        if entrance is not None:  # an open door is no proof of good will: such a registration stays counted
-            throttle.forgive(cursor, give_back=[key])
+        if entrance is None:  # who comes in by an open door is counted, too: a robot could fill the studio
+            throttle.count_failure(cursor, [key], client, moment)
         store.delete_setup_token(cursor)
-        how = "set-up" if entrance is Role.ADMIN else "invitation" if entrance else "open registration"
-        _record(cursor, account, how, actor_id=account.id, client=client, moment=moment)
+        _record(cursor, account, _how(entrance), actor_id=account.id, client=client, moment=moment)
         return account
 
     return db.transact(work)
@@ -172,6 +173,12 @@ def _role(entrance: Role | Invitation | None) -> Role:
     if isinstance(entrance, Invitation):
         return entrance.role
     return entrance or Role.MEMBER
+
+
+def _how(entrance: Role | Invitation | None) -> str:
+    if entrance is Role.ADMIN:
+        return "set-up"
+    return "open registration" if entrance is None else "invitation"
 
 
 def _is_set_up(cursor: Cursor) -> bool:

@@ -8,9 +8,10 @@ from studio.accounts import throttle
 from studio.accounts.client import Client
 from studio.accounts.desk import Desk
 from studio.accounts.email import key_of_anything
-from studio.accounts.errors import AccountDisabled, WrongCredentials
+from studio.accounts.errors import AccountDisabled
 from studio.accounts.memory import Remembered
 from studio.accounts.person import Account, Person
+from studio.accounts.proof import prove
 from studio.accounts.session import EndReason, Session, fingerprint, new_token
 from studio.accounts.store import people as people_store
 from studio.accounts.store import sessions as store
@@ -45,30 +46,23 @@ def sign_in(
     """
     A new session for whoever knows the password; `replaces` is the session this browser had until now.
 
-    Raises Limited before the password is looked at, WrongCredentials alike for an unknown e-mail and a wrong
-    password, AccountDisabled only after the right one. Blocks for one password hash: call it in `passwords.threads`.
+    Raises Limited, WrongCredentials, and AccountDisabled only for the right password. Blocks for one password hash:
+    call it in `passwords.threads`.
     """
-    key = key_of_anything(email)
-    with db.read() as cursor:
-        account_key, network_key = throttle.keys_of_sign_in(cursor, key, client, moment)
-        secret = people_store.find_secret_by_key(cursor, key)
-    throttle.count_try(db, (account_key, network_key), client=client, moment=moment)
-    if not desk.passwords.verify(password, secret.password_hash if secret else None) or secret is None:
-        raise WrongCredentials
-    rehashed = desk.passwords.hash(password) if desk.passwords.is_outdated(secret.password_hash) else None
+    proof = prove(db, desk, email_key=key_of_anything(email), password=password, client=client, moment=moment)
+    rehashed = (
+        desk.passwords.hash(password) if desk.passwords.is_outdated(proof.secret.password_hash) else None
+    )
 
     def begin(cursor: Cursor) -> SignedInNow:
-        throttle.forgive(cursor, clear=[account_key], give_back=[network_key])
-        current = people_store.find_secret(cursor, secret.account.id)
-        if current is None or current.password_hash != secret.password_hash:
-            raise WrongCredentials  # changed while we were hashing
-        if not current.account.is_active:
+        account = proof.accept(cursor).account
+        if not account.is_active:
             raise AccountDisabled
         if rehashed is not None:
-            people_store.set_rehashed_password(cursor, current.account.id, rehashed)
+            people_store.set_rehashed_password(cursor, account.id, rehashed)
         if replaces is not None:
             _end(cursor, replaces, EndReason.REPLACED, moment)
-        return _begin(cursor, current.account, client, days, moment)
+        return _begin(cursor, account, client, days, moment)
 
     signed_in = db.transact(begin)
     if replaces is not None:

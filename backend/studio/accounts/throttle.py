@@ -1,9 +1,8 @@
 """
 Guessing made slow: per account and per network, kept in the database, so that a restart forgives nobody.
 
-A try is counted as failed *before* the password is checked and given back when it was right. Counting afterwards
-would let a hundred parallel guesses through the same open door. While a key waits, further tries are refused
-without being counted: nobody can prolong the wait of somebody else beyond MAX_WAIT.
+While a key waits, further tries are refused without being counted: nobody can prolong the wait of somebody else
+beyond MAX_WAIT. Who signs in well is not counted at all, however many do at once.
 
 A stranger could still keep the counter of an account up and its owner out. So whoever comes from a network where the
 person has signed in lately is counted apart ("known"), and the stranger's counter does not concern them.
@@ -20,7 +19,7 @@ from studio.accounts.client import Client, network_of
 from studio.accounts.store import audit as audit_store
 from studio.accounts.store import sessions as session_store
 from studio.accounts.store import throttles as store
-from studio.db import Cursor, Database
+from studio.db import Cursor
 from studio.errors import Limited
 
 MAX_WAIT = timedelta(minutes=15)
@@ -62,18 +61,25 @@ def keys_of_sign_in(cursor: Cursor, email_key: str, client: Client, moment: date
     return Key(Kind.ACCOUNT, account), where
 
 
-def count_try(db: Database, keys: Sequence[Key], *, client: Client, moment: datetime) -> None:
-    """Count a try under each key as failed. Raises Limited, counting nothing, while any of them waits."""
-    db.transact(lambda cursor: _count(cursor, keys, client, moment))
+def refuse_while_waiting(cursor: Cursor, keys: Sequence[Key], moment: datetime) -> None:
+    """Raises Limited while any of the keys waits."""
+    since = moment - FORGET_AFTER
+    ends = [store.find_throttle(cursor, key.stored, since)[1] for key in keys]
+    longest = max((end - moment for end in ends if end is not None), default=timedelta(0))
+    if longest > timedelta(0):
+        raise _limited(longest)
 
 
-def forgive(cursor: Cursor, *, clear: Sequence[Key] = (), give_back: Sequence[Key] = ()) -> None:
-    """The try was right: forget the failures of `clear`, take one try back from `give_back`."""
-    # The network gets only this one try back: else an attacker would sign in to an account of his own in between.
-    if clear:
-        store.delete_throttles(cursor, [key.stored for key in clear])
-    if give_back:
-        store.give_back(cursor, [key.stored for key in give_back])
+def count_failure(cursor: Cursor, keys: Sequence[Key], client: Client, moment: datetime) -> None:
+    """One more failure under each key, and the wait that comes of it."""
+    for key in keys:
+        failures, _ = store.find_throttle(cursor, key.stored, moment - FORGET_AFTER)
+        _count_one(cursor, key, failures + 1, client, moment)
+
+
+def forgive(cursor: Cursor, key: Key) -> None:
+    """Forget the failures of a key. Never a network's: an attacker would sign in to an account of his own between."""
+    store.delete_throttle(cursor, key.stored)
 
 
 def wait_after(failures: int, free: int) -> timedelta:
@@ -81,17 +87,6 @@ def wait_after(failures: int, free: int) -> timedelta:
     if failures < free:
         return timedelta(0)
     return min(timedelta(seconds=2 ** min(failures - free, 16)), MAX_WAIT)
-
-
-def _count(cursor: Cursor, keys: Sequence[Key], client: Client, moment: datetime) -> None:
-    since = moment - FORGET_AFTER
-    found = [(key, *store.find_throttle(cursor, key.stored, since)) for key in keys]
-    waits = [blocked_until - moment for _, _, blocked_until in found if blocked_until is not None]
-    longest = max(waits, default=timedelta(0))
-    if longest > timedelta(0):
-        raise _limited(longest)
-    for key, failures, _ in found:
-        _count_one(cursor, key, failures + 1, client, moment)
 
 
 def _count_one(cursor: Cursor, key: Key, failures: int, client: Client, moment: datetime) -> None:

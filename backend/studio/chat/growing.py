@@ -12,9 +12,7 @@ from weakref import WeakKeyDictionary
 from markupsafe import Markup
 
 from studio.generations.live import Live, Piece
-from studio.markdown import BlockSplitter, escape_tail, render_markdown
-
-TAIL_LIMIT = 20_000
+from studio.markdown import BlockSplitter, render_markdown, render_tail
 
 
 class GrowingBlocks:
@@ -46,8 +44,8 @@ class GrowingBlocks:
 
     @property
     def tail_html(self) -> Markup:
-        """The open block as it would look if nothing followed; a very long one as plain text, since it costs."""
-        return render_markdown(self.tail) if len(self.tail) <= TAIL_LIMIT else escape_tail(self.tail)
+        """The open block as it would look if nothing followed."""
+        return render_tail(self.tail)
 
 
 _growing: WeakKeyDictionary[Live, GrowingBlocks] = WeakKeyDictionary()

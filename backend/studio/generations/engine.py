@@ -7,51 +7,66 @@ loses at most that much of an answer.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 import structlog
 from prometheus_client import Counter, Gauge
 
-from studio.db import Database, Row
+from studio.db import Database
 from studio.errors import Upstream
 from studio.generations import store
 from studio.generations.generation import Generation, State
 from studio.generations.live import HEARTBEAT_SECONDS, Live
+from studio.generations.reasons import REASON_TEXTS
+from studio.generations.saving import save_pieces, store_end
 from studio.moments import now
-from studio.providers import Adapter, ChatRequest, Delta, Finished, Provider, Started, Usage
+from studio.providers import (
+    Adapter,
+    ChatRequest,
+    Delta,
+    Finished,
+    Provider,
+    ProviderError,
+    Started,
+    Usage,
+)
 
 log = structlog.get_logger()
 
 SAVE_SECONDS = 0.4
 DRAIN_SECONDS = 5.0
+STOP_SECONDS = 5.0
 COST_LOOK_UP_SECONDS = 3.0
 LONGEST_SECONDS = 3600.0  # a server that sends comments for ever would otherwise keep its answer running for ever
 
 RUNNING = Gauge("studio_generations_running", "Text generations that run now")
 ENDED = Counter("studio_generations_total", "Generations that ended", ["kind", "state"])
 
-REASON_TEXTS = {
-    "cancelled": "Stopped by you. What came until then is kept.",
-    "restarted": "The studio restarted while this was being written. What came until then is kept.",
-    "length": "The answer reached its length limit.",
-    "content_filter": "The provider's content filter ended the answer.",
-    "broke_off": "The provider ended the answer before it was finished. What came until then is kept.",
-    "too_long": "The answer took more than an hour and was ended. What came until then is kept.",
-    "internal": "Something went wrong on our side while this was being written.",
-}
-
-OnEnd = Callable[[Generation], None]
-
 
 class Engine:
     """Starts, watches over and ends running text generations."""
 
-    def __init__(self, db: Database, adapter: Adapter) -> None:
+    def __init__(
+        self,
+        db: Database,
+        adapter: Adapter,
+        *,
+        save_seconds: float = SAVE_SECONDS,
+        drain_seconds: float = DRAIN_SECONDS,
+        cost_look_up_seconds: float = COST_LOOK_UP_SECONDS,
+        longest_seconds: float = LONGEST_SECONDS,
+    ) -> None:
         self._db = db
         self._adapter = adapter
+        self._save_seconds = save_seconds
+        self._drain_seconds = drain_seconds
+        self._cost_look_up_seconds = cost_look_up_seconds
+        self._longest_seconds = longest_seconds
+        self._is_leaving = False
         self._live: dict[UUID, Live] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -80,11 +95,13 @@ class Engine:
         `prefix` is what an earlier, broken-off answer already said: the new answer begins with it.
         """
         live = Live(generation)
+        live.is_closing = self._is_leaving
         if prefix:
             live.say(prefix)
         self._live[generation.id] = live
         RUNNING.set(len(self._live))
         self._tasks[generation.id] = asyncio.create_task(self._run(live, provider, request))
+        await asyncio.sleep(0)  # a task that is cancelled before its first step never runs, so nobody would end it
         return live
 
     def start_from_thread(
@@ -96,11 +113,15 @@ class Engine:
         ).result()
 
     async def cancel(self, generation_id: UUID) -> None:
-        """Stop a generation and wait until its end is stored; one that does not run is left as it is."""
+        """
+        Stop a generation and wait until its end is stored; one that does not run is left as it is.
+
+        Waits STOP_SECONDS at most: while the database takes nothing, the generation cannot end.
+        """
         task = self._tasks.get(generation_id)
         if task is not None:
             task.cancel("cancelled")
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=STOP_SECONDS)
 
     def leave(self) -> None:
         """
@@ -109,6 +130,7 @@ class Engine:
         Those who watch reconnect, and the next process shows them how it ended. The moment begins here and not in
         `close`, because the server waits for its open connections in between, and the sandbox's stream is one of them.
         """
+        self._is_leaving = True
         for live in self._live.values():
             live.is_closing = True
             live.wake()
@@ -116,16 +138,19 @@ class Engine:
 
     async def close(self) -> None:
         """End what still runs as interrupted, keeping what it said, and stop writing."""
+        self._is_leaving = True
         if self._drained is not None:
             await self._drained
         await self._drain()
-        for background in (*self._background, *([self._saver] if self._saver else [])):
-            background.cancel()
+        rest = [*self._background, *([self._saver] if self._saver else [])]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     async def _drain(self) -> None:
         """Wait a moment for the running answers, then end the rest."""
         if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=DRAIN_SECONDS)
+            await asyncio.wait(self._tasks.values(), timeout=self._drain_seconds)
         rest = list(self._tasks.values())
         for task in rest:
             task.cancel("restarted")
@@ -133,12 +158,12 @@ class Engine:
             await asyncio.wait(rest)
 
     async def _run(self, live: Live, provider: Provider, request: ChatRequest) -> None:
-        generation = live.generation
+        generation, out = live.generation, live.generation.outcome
         state = State.FAILED
         reason: str | None = "internal"
         text: str | None = REASON_TEXTS["internal"]
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
+            async with asyncio.timeout(self._longest_seconds):
                 state, reason, text = await self._converse(live, provider, request)
         except TimeoutError:
             state, reason, text = State.INTERRUPTED, "too_long", REASON_TEXTS["too_long"]
@@ -149,11 +174,13 @@ class Engine:
         except Upstream as error:
             began = bool(live.pieces)
             state, reason, text = (State.INTERRUPTED if began else State.FAILED), error.code, error.text
+            if isinstance(error, ProviderError) and not error.may_be_billed and not out.first_token_at:
+                out.cost_usd = Decimal(0)
         except Exception as error:
             log.error("generation.crashed", id=str(generation.id), exc_info=error)
         await self._end(live, state, reason, text)
-        if generation.outcome.cost_usd is None and generation.outcome.provider_request_id:
-            self._in_background(self._look_up_cost(generation, provider))
+        if out.cost_usd is None and out.provider_request_id:
+            self._in_background(self._look_up_cost(provider, generation.id, out.provider_request_id))
 
     async def _converse(
         self, live: Live, provider: Provider, request: ChatRequest
@@ -188,71 +215,63 @@ class Engine:
         if generation.state is State.WAITING:
             generation.state = State.RUNNING
             generation.outcome.started_at = now()
-            self._db.write_soon(store.set_started(generation.id, generation.outcome.started_at))
+            self._db.write_soon(store.set_started(generation))
 
     async def _end(self, live: Live, state: State, reason: str | None, text: str | None) -> None:
         """Store the end, then tell the watchers: nobody sees an end that a crash could take back."""
         live.flush()
-        generation = live.generation
-        generation.state, generation.reason, generation.reason_text = state, reason, text
-        generation.text, generation.reasoning = live.text, live.reasoning
-        generation.last_piece = live.saved = len(live.pieces)
-        generation.outcome.finished_at = now()
-        await _uncancelled(asyncio.wrap_future(self._db.write_soon(*store.finish(generation))))
-        ENDED.labels(generation.kind, state.value).inc()
-        log.info(
-            "generation.ended",
-            id=str(generation.id),
-            model=generation.model,
-            state=state.value,
+        out = replace(live.generation.outcome, finished_at=now())
+        ended = replace(
+            live.generation,
+            state=state,
             reason=reason,
+            reason_text=text,
+            text=live.text,
+            reasoning=live.reasoning,
+            last_piece=len(live.pieces),
+            outcome=out,
         )
-        self._live.pop(generation.id, None)
-        self._tasks.pop(generation.id, None)
+        if await store_end(self._db, live, ended, lambda: self._is_leaving):
+            ENDED.labels(ended.kind, state.value).inc()
+            log.info("generation.ended", id=str(ended.id), model=ended.model, state=state.value, reason=reason)
+            live.generation = ended
+        else:
+            live.is_closing = True
+        self._live.pop(ended.id, None)
+        self._tasks.pop(ended.id, None)
         RUNNING.set(len(self._live))
         live.end()
 
-    async def _look_up_cost(self, generation: Generation, provider: Provider) -> None:
-        """A stopped or broken stream has no usage; some providers can be asked for the cost a little later."""
-        await asyncio.sleep(COST_LOOK_UP_SECONDS)
-        request_id = generation.outcome.provider_request_id
-        cost: Decimal | None = None
-        try:
-            cost = await self._adapter.look_up_cost(provider, request_id or "")
-        except Upstream as error:
-            log.warning("generation.cost_unknown", id=str(generation.id), code=error.code)
-        if cost is not None:
-            self._db.write_soon(store.set_cost(generation.id, cost))
+    def look_up_costs(self, provider: Provider, generations: Iterable[tuple[UUID, str]]) -> None:
+        """Ask later, in the background, what these (our id, the provider's id) cost, such as after a restart."""
+        for generation_id, request_id in generations:
+            self._in_background(self._look_up_cost(provider, generation_id, request_id))
 
-    def _in_background(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    async def _look_up_cost(self, provider: Provider, generation_id: UUID, request_id: str) -> None:
+        """A stopped or broken stream has no usage; some providers can be asked for the cost a little later."""
+        await asyncio.sleep(self._cost_look_up_seconds)
+        try:
+            cost = await self._adapter.look_up_cost(provider, request_id)
+            if cost is not None:
+                await asyncio.wrap_future(self._db.write_soon(store.set_cost(generation_id, cost)))
+        except Exception as error:
+            log.warning("generation.cost_unknown", id=str(generation_id), exc_info=error)
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
     async def _save_periodically(self) -> None:
-        ticks_of_heartbeat = max(1, round(HEARTBEAT_SECONDS / SAVE_SECONDS / 4))
+        ticks_of_heartbeat = max(1, round(HEARTBEAT_SECONDS / self._save_seconds / 4))
         tick = 0
         while True:
-            await asyncio.sleep(SAVE_SECONDS)
+            await asyncio.sleep(self._save_seconds)
             tick += 1
-            rows = [row for live in self._live.values() for row in _unsaved(live)]
-            if rows:
-                self._db.write_soon(*rows)
+            await save_pieces(self._db, self._live.values())
             if tick % ticks_of_heartbeat == 0:
                 for live in list(self._live.values()):
                     live.wake()
-
-
-def _unsaved(live: Live) -> list[Row]:
-    """The rows of the pieces said since the last save; they count as saved from here on."""
-    fresh = live.pieces[live.saved :]
-    live.saved += len(fresh)
-    return [
-        store.ADD_PIECE.row(
-            generation_id=live.generation.id, number=piece.number, text=piece.text, reasoning=piece.reasoning
-        )
-        for piece in fresh
-    ]
 
 
 def _announce_retry(live: Live) -> Callable[[int, float, Upstream], None]:
@@ -260,29 +279,3 @@ def _announce_retry(live: Live) -> Callable[[int, float, Upstream], None]:
         live.announce(f"{error.text} Trying again in {max(1, round(wait_seconds))} s.")
 
     return announce
-
-
-async def _uncancelled(future: "asyncio.Future[None]") -> None:
-    """Wait for a write to the end, even if this task is cancelled meanwhile: the end must be stored first."""
-    while not future.done():
-        try:
-            await asyncio.shield(future)
-        except asyncio.CancelledError:
-            if future.cancelled():
-                raise
-
-
-def recover(db: Database) -> int:
-    """
-    End the generations that a dead process left running: interrupted, with what was saved of them.
-
-    Called once, before traffic. Returns how many there were.
-    """
-    left = store.list_unfinished_texts(db)
-    for generation in left:
-        generation.state, generation.reason = State.INTERRUPTED, "restarted"
-        generation.reason_text = REASON_TEXTS["restarted"]
-        generation.outcome.finished_at = now()
-    store.finish_all(db, left)
-    store.drop_pieces(db)
-    return len(left)

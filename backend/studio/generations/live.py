@@ -45,7 +45,8 @@ class Live:
         self.watchers = 0
         self._text: list[str] = []
         self._reasoning: list[str] = []
-        self._flushed_at = 0.0
+        self._flushed_at = -COALESCE_SECONDS
+        self._announced = 0  # how often the notice has changed
         self._timer: asyncio.TimerHandle | None = None
         self._waiters: list[asyncio.Future[None]] = []
         self._loop = asyncio.get_running_loop()
@@ -81,8 +82,10 @@ class Live:
 
     def announce(self, notice: str | None) -> None:
         """Show or clear a sentence about what the generation is waiting for."""
-        self.notice = notice
-        self.wake()
+        if notice != self.notice:
+            self.notice = notice
+            self._announced += 1
+            self.wake()
 
     def end(self) -> None:
         """Nothing follows; `generation` holds the final state."""
@@ -112,19 +115,23 @@ class Live:
         """
         Pieces after this number, in order, as they come.
 
-        Ends when the generation has ended (`is_over`) or when this process ends (`is_closing`). An empty list is a
-        heartbeat, due after `HEARTBEAT_SECONDS` of silence. A watcher that leaves changes nothing for the generation.
+        Ends when the generation has ended (`is_over`) or when this process ends (`is_closing`). An empty list says
+        that the notice has changed, or is a heartbeat, due after `HEARTBEAT_SECONDS` of silence. A watcher that leaves
+        changes nothing for the generation.
         """
         self.watchers += 1
         spoke_at = self._loop.time()
+        heard = 0
         try:
             while True:
                 fresh = self.pieces[after:]
                 # Not "and nothing is fresh": an answer that writes as fast as it is sent would never let go.
                 if self.is_closing or (self.is_over and not fresh):
                     return
-                if fresh or self._loop.time() - spoke_at >= HEARTBEAT_SECONDS:
+                is_silent = self._loop.time() - spoke_at >= HEARTBEAT_SECONDS
+                if fresh or heard != self._announced or is_silent:
                     after += len(fresh)
+                    heard = self._announced
                     spoke_at = self._loop.time()
                     yield fresh
                 else:

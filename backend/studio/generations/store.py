@@ -36,13 +36,18 @@ ADD_PIECE = Statement("""
     SELECT
         unnest($generation_id::UUID[]), unnest($number::INTEGER[]), unnest($text::VARCHAR[]),
         unnest($reasoning::VARCHAR[])
+    ON CONFLICT (generation_id, number) DO NOTHING
 """)
 
 SET_STARTED = Statement(
     """
     UPDATE generations
-    SET state = 'running', started_at = batch.started_at
-    FROM (SELECT unnest($id::UUID[]) AS id, unnest($started_at::TIMESTAMP[]) AS started_at) AS batch
+    SET state = 'running', started_at = batch.started_at, provider_request_id = batch.provider_request_id
+    FROM (
+        SELECT
+            unnest($id::UUID[]) AS id, unnest($started_at::TIMESTAMP[]) AS started_at,
+            unnest($provider_request_id::VARCHAR[]) AS provider_request_id
+    ) AS batch
     WHERE generations.id = batch.id AND generations.state = 'waiting'
     """,
     key="id",
@@ -199,6 +204,27 @@ def finish_all(db: Database, generations: Iterable[Generation]) -> None:
         db.write(*rows)
 
 
+def list_without_cost(
+    db: Database, provider_id: UUID, since: datetime, limit: int = 200
+) -> list[tuple[UUID, str]]:
+    """Ids, and the provider's own, of what ended since then without its cost being known; newest first."""
+    with db.read() as cursor:
+        return [
+            (row[0], row[1])
+            for row in cursor.execute(
+                """
+                SELECT id, provider_request_id
+                FROM generations
+                WHERE provider_id = $provider_id AND cost_usd IS NULL AND provider_request_id IS NOT NULL
+                    AND finished_at >= $since
+                ORDER BY id DESC
+                LIMIT $limit
+                """,
+                {"provider_id": provider_id, "since": since, "limit": limit},
+            ).fetchall()
+        ]
+
+
 def forget(db: Database, generation_id: UUID) -> None:
     """Empty its words; everything that was measured stays."""
     db.transact(
@@ -229,6 +255,9 @@ def set_cost(generation_id: UUID, cost_usd: Decimal) -> Row:
     return SET_COST.row(id=generation_id, cost_usd=cost_usd)
 
 
-def set_started(generation_id: UUID, started_at: datetime) -> Row:
-    """The provider has taken the request."""
-    return SET_STARTED.row(id=generation_id, started_at=started_at)
+def set_started(generation: Generation) -> Row:
+    """The provider has taken the request; its name for it tells the cost even if this process is killed now."""
+    out = generation.outcome
+    return SET_STARTED.row(
+        id=generation.id, started_at=out.started_at, provider_request_id=out.provider_request_id
+    )

@@ -84,6 +84,14 @@ def test_a_hundred_parallel_guesses_are_five(door: Door, alice: Person) -> None:
     assert outcomes.count(Limited) == 95
 
 
+def test_signing_in_well_is_never_slowed_however_many_do_at_once(door: Door, alice: Person) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        tokens = list(pool.map(lambda _: door.sign_in("alice@example.org", client=AWAY).token, range(60)))
+
+    assert len(set(tokens)) == 60
+    assert len(door.desk.turns) == 0
+
+
 def test_the_owner_comes_in_from_home_while_strangers_guess(door: Door, alice: Person) -> None:
     guesses(door, 6)
 

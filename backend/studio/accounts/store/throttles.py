@@ -1,6 +1,5 @@
 """The table `throttles`: failed tries by key."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from studio.db import Cursor
@@ -31,22 +30,8 @@ def set_throttle(
     )
 
 
-def give_back(cursor: Cursor, keys: Sequence[str]) -> None:
-    """Take one try back, and the wait that came with it."""
-    cursor.execute(
-        """
-        UPDATE throttles
-        SET failures = greatest(failures - 1, 0), blocked_until = NULL
-        WHERE key IN (SELECT unnest($keys::VARCHAR[]))
-        """,
-        {"keys": list(keys)},
-    )
-
-
-def delete_throttles(cursor: Cursor, keys: Sequence[str]) -> None:
-    cursor.execute(
-        "DELETE FROM throttles WHERE key IN (SELECT unnest($keys::VARCHAR[]))", {"keys": list(keys)}
-    )
+def delete_throttle(cursor: Cursor, key: str) -> None:
+    cursor.execute("DELETE FROM throttles WHERE key = $key", {"key": key})
 
 
 def delete_before(cursor: Cursor, before: datetime) -> None:

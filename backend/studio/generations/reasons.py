@@ -1,0 +1,12 @@
+"""Why a generation ended as it did, in a sentence for whoever asked."""
+
+REASON_TEXTS = {
+    "cancelled": "Stopped by you. What came until then is kept.",
+    "restarted": "The studio restarted while this was being written. What came until then is kept.",
+    "length": "The answer reached its length limit.",
+    "content_filter": "The provider's content filter ended the answer.",
+    "broke_off": "The provider ended the answer before it was finished. What came until then is kept.",
+    "too_long": "The answer took more than an hour and was ended. What came until then is kept.",
+    "internal": "Something went wrong on our side while this was being written.",
+}
+NOT_STORED = "The answer has ended, but the studio cannot store it at the moment. It keeps trying."

@@ -1,0 +1,81 @@
+"""Writing what is said to the database while it is said, and how it ended once it has."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+
+import structlog
+
+from studio.db import Database, Row
+from studio.generations import store
+from studio.generations.generation import Generation
+from studio.generations.live import Live, Piece
+from studio.generations.reasons import NOT_STORED
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
+
+
+async def save_pieces(db: Database, running: Iterable[Live]) -> int:
+    """
+    Write what was said since the last time, in one statement for all running generations; the number of pieces.
+
+    They count as saved once they are durable: after a failure the next call writes them again.
+    """
+    fresh = [(live, live.pieces[live.saved :]) for live in running]
+    rows = [_row(live, piece) for live, pieces in fresh for piece in pieces]
+    if not rows:
+        return 0
+    try:
+        await asyncio.wrap_future(db.write_soon(*rows))
+    except Exception as error:
+        log.error("generation.pieces_not_saved", pieces=len(rows), exc_info=error)
+        return 0
+    for live, pieces in fresh:
+        live.saved = max(live.saved, pieces[-1].number if pieces else 0)
+    return len(rows)
+
+
+def _row(live: Live, piece: Piece) -> Row:
+    return store.ADD_PIECE.row(
+        generation_id=live.generation.id, number=piece.number, text=piece.text, reasoning=piece.reasoning
+    )
+
+
+async def store_end(db: Database, live: Live, ended: Generation, is_leaving: Callable[[], bool]) -> bool:
+    """
+    Write how it ended, again and again until that succeeds: a disk that is full for a while must cost no answer.
+
+    False if the process ends before; the next one finds the pieces. Stop changes nothing here.
+    """
+    tries = 0
+    while True:
+        saved, live.saved = live.saved, len(live.pieces)  # from here on the end holds them
+        try:
+            await _to_the_end(db.write_soon(*store.finish(ended)))
+            return True
+        except Exception as error:
+            log.error("generation.end_not_stored", id=str(ended.id), exc_info=error)
+        if is_leaving():
+            return False
+        live.saved = saved
+        live.announce(NOT_STORED)
+        try:
+            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+        except asyncio.CancelledError:
+            if is_leaving():
+                return False
+        tries += 1
+
+
+async def _to_the_end(writing: "Future[None]") -> None:
+    """Wait for a write, even if this task is cancelled meanwhile: the end must be stored first."""
+    future = asyncio.wrap_future(writing)
+    while not future.done():
+        try:
+            await asyncio.shield(future)
+        except asyncio.CancelledError:
+            if future.cancelled():
+                raise
+    future.result()
