@@ -32,7 +32,8 @@ from studio.wiring import Studio
 
 log = structlog.get_logger()
 
-COSTS_ASKED_FOR = timedelta(days=1)  # after a start: what ended before may have been too late to learn its cost
+# At a start: for how long back costs are asked for that were not known when the process before ended.
+COSTS_ASKED_FOR = timedelta(days=1)
 
 
 @dataclass
@@ -103,7 +104,8 @@ class Opening:
         if studio is None:
             return
         await studio.engine.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)  # one that had failed must not keep the rest open
+        # One of them may have failed: that must not keep the rest from being closed.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await studio.adapter.close()
         await asyncio.to_thread(studio.desk.close)
         await asyncio.to_thread(studio.db.close)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from studio.chat.asking import Asking
 from studio.errors import Starting
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Studio:
     catalogue: Catalogue
     engine: Engine
     desk: Desk
+    asking: Asking = field(default_factory=Asking)
 
     async def read(self, work: Callable[..., T], *args: object) -> T:
         """Run something that reads the database in a worker thread: the event loop never waits for it."""

@@ -108,10 +108,11 @@ def list_hashes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[str]
     return [found[asset_id].sha256 for asset_id in ids]
 
 
-def data_urls(db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]) -> list[str]:
-    """The pictures as data URLs, as every provider takes them (Ollama takes nothing else)."""
-    found = list_assets(db, person_id, ids)
-    return [_data_url(files, found[asset_id]) for asset_id in ids if asset_id in found]
+def data_urls(db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The pictures by id as data URLs, as every provider takes them (Ollama takes nothing else); only this person's."""
+    return {
+        asset_id: _data_url(files, asset) for asset_id, asset in list_assets(db, person_id, ids).items()
+    }
 
 
 def _data_url(files: FileStore, asset: Asset) -> str:

@@ -46,6 +46,6 @@ def estimates(
     conversation = (
         conversations.get_conversation(studio.db, person.id, conversation_id) if conversation_id else None
     )
-    card = composer_card(studio, person, form, estimate(studio, person, form, conversation), conversation)
+    card = composer_card(studio, person, form, estimate(studio, form, conversation), conversation)
     blocks = ["estimate", "settings"] if settings else ["estimate"]
     return page.answer("chat/composer.html", blocks, composer=card)

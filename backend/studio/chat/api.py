@@ -1,19 +1,17 @@
 """Conversations as JSON."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from studio.accounts.access import SignedIn
-from studio.catalogue.estimate import estimate_text
 from studio.chat import store
 from studio.chat.conversation import Conversation, Tree
-from studio.chat.estimates import estimate
-from studio.chat.forms import ComposerForm
+from studio.chat.estimates import estimate_question
 from studio.generations import store as generations
-from studio.generations.routes import Asked
+from studio.generations.routes import Asked, asked_in
 from studio.moments import iso, now
 from studio.wiring import Wired
 
@@ -25,7 +23,7 @@ PAGE_SIZE = 50
 @router.get("/conversations", name="api.conversations.list")
 def list_(person: SignedIn, studio: Wired, before: datetime | None = None) -> dict[str, Any]:
     """Conversations that are neither archived nor deleted, the last used first; `next` is the following page."""
-    before = before.replace(tzinfo=None) if before else None
+    before = before.astimezone(UTC).replace(tzinfo=None) if before and before.tzinfo else before
     pinned = [] if before else store.list_conversations(studio.db, person.id, view="pinned")
     found = store.list_conversations(studio.db, person.id, before=before, limit=PAGE_SIZE + 1)
     more = len(found) > PAGE_SIZE
@@ -70,21 +68,10 @@ def delete(conversation_id: UUID, person: SignedIn, studio: Wired) -> None:
 @router.post("/estimates", name="api.estimates")
 def estimates(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """What a generation with this body may cost: `worst_usd` is what a budget has to hold. Null is unknown."""
-    asked.question()
-    model = studio.catalogue.get(asked.model)
-    conversation = None
-    if asked.conversation_id is not None:
-        conversation = store.get_conversation(studio.db, person.id, asked.conversation_id)
-    limit = asked.params.get("max_tokens")
-    form = ComposerForm(
-        prompt=asked.prompt,
-        model=asked.model,
-        system_prompt=asked.system_prompt,
-        max_tokens=str(limit) if isinstance(limit, int) else "",
-        asset_ids=[str(asset_id) for asset_id in asked.input_asset_ids],
-    )
-    found = estimate(studio, person, form, conversation) or estimate_text(model, 0, 0, 0, None)
-    return found.as_json()
+    conversation = asked_in(studio, person, asked)
+    question = asked.question(conversation)
+    model = studio.catalogue.get(question.model)
+    return estimate_question(studio, model, question, conversation).as_json()
 
 
 def _json(conversation: Conversation) -> dict[str, Any]:

@@ -5,42 +5,41 @@ Each writes question, answer and generation in one commit, and only then lets th
 person has seen accepted survives anything.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import assets
 from studio.catalogue.model import Model
 from studio.chat import store
-from studio.chat.conversation import PROMPT_LIMIT, Conversation, Message, Question, Tree
+from studio.chat.asking import StillAnswering
+from studio.chat.conversation import (
+    PICTURES_LIMIT,
+    PROMPT_LIMIT,
+    SYSTEM_PROMPT_LIMIT,
+    Conversation,
+    Message,
+    Question,
+    Tree,
+)
+from studio.chat.request import accepted_params, chat_request
 from studio.db import Row
-from studio.errors import CannotSee, Conflict, EmptyPrompt, Missing, PromptTooLong, UnknownModel
+from studio.errors import CannotSee, EmptyPrompt, Invalid, Missing, PromptTooLong, UnknownModel
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
 from studio.markdown import title_from
 from studio.moments import now
-from studio.providers import ChatRequest
 from studio.wiring import Studio
-
-CONTINUE_INSTRUCTION = (
-    "Your last answer was cut off. Continue it exactly where it stopped, without repeating anything and without "
-    "any introduction."
-)
-
-
-class StillAnswering(Conflict):
-    code = "still_answering"
-    text = "The answer is still being written. Stop it first, or wait until it is finished."
-    field = "prompt"
 
 
 def generate(studio: Studio, person: Person, question: Question) -> Generation:
     """One answer outside any conversation, as programs ask for it."""
     question = checked(question)
     model = _able(studio, question)
-    request = _request(studio, person, model, question, [], None)
+    request = chat_request(studio, person, model, question, [], None)
     generation = _generation(studio, person, None, model, question, None)
     studio.db.write(generations.add_generation(generation))
     studio.engine.start_from_thread(generation, studio.provider, request)
@@ -69,12 +68,10 @@ def start_conversation(studio: Studio, person: Person, question: Question) -> tu
 def ask(
     studio: Studio, person: Person, conversation: Conversation, question: Question
 ) -> tuple[Conversation, Generation]:
-    """The next question at the end of the shown branch; raises StillAnswering while its last answer grows."""
+    """The next question at the end of the shown branch."""
     question = checked(question)
-    tree = Tree(store.list_messages(studio.db, conversation.id))
-    if is_answering(studio, tree, conversation.leaf_id):
-        raise StillAnswering
-    return _ask(studio, person, conversation, tree, conversation.leaf_id, question)
+    with _alone_in(studio, person, conversation) as (conversation, tree):
+        return _ask(studio, person, conversation, tree, conversation.leaf_id, question)
 
 
 def edit_question(
@@ -82,37 +79,59 @@ def edit_question(
 ) -> tuple[Conversation, Generation]:
     """The question in other words, as a branch beside the old one, with its pictures and the present settings."""
     question = checked(replace(_as_before(conversation), prompt=prompt, asset_ids=message.asset_ids))
-    tree = Tree(store.list_messages(studio.db, conversation.id))
-    return _ask(studio, person, conversation, tree, message.parent_id, question)
+    with _alone_in(studio, person, conversation) as (conversation, tree):
+        return _ask(studio, person, conversation, tree, message.parent_id, question)
 
 
 def regenerate(
     studio: Studio, person: Person, conversation: Conversation, answer: Message, model: str | None = None
 ) -> tuple[Conversation, Generation]:
     """Another answer to the same question, beside the old one; perhaps by another model."""
-    tree = Tree(store.list_messages(studio.db, conversation.id))
-    asked = tree.get(answer.parent_id) if answer.parent_id else None
-    if answer.role != "assistant" or asked is None:
-        raise Missing
-    question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
-    if model:
-        question = replace(question, model=model)
-    return _answer(studio, person, conversation, tree, asked, question, rows=[])
+    with _alone_in(studio, person, conversation) as (conversation, tree):
+        asked = _question_of(tree, answer)
+        question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
+        if model:
+            question = replace(question, model=model)
+        return _answer(studio, person, conversation, tree, asked, question, rows=[])
 
 
 def continue_answer(
     studio: Studio, person: Person, conversation: Conversation, answer: Message
 ) -> tuple[Conversation, Generation]:
     """Go on where an unfinished answer stopped: a new answer beside it that begins with what was already said."""
-    tree = Tree(store.list_messages(studio.db, conversation.id))
+    with _alone_in(studio, person, conversation) as (conversation, tree):
+        asked = _question_of(tree, answer)
+        assert answer.generation_id is not None
+        before = generations.get_generation(studio.db, person.id, answer.generation_id)
+        if not before.is_finished:
+            raise StillAnswering
+        question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
+        return _answer(studio, person, conversation, tree, asked, question, rows=[], unfinished=before)
+
+
+@contextmanager
+def _alone_in(
+    studio: Studio, person: Person, conversation: Conversation
+) -> Iterator[tuple[Conversation, Tree]]:
+    """
+    The conversation as it stands now, with nobody else asking in it.
+
+    Raises StillAnswering while the answer at its shown end grows, or is about to.
+    """
+    with studio.asking.alone_in(conversation.id):
+        conversation = store.get_conversation(studio.db, person.id, conversation.id)
+        tree = Tree(store.list_messages(studio.db, conversation.id))
+        if is_answering(studio, tree, conversation.leaf_id):
+            raise StillAnswering
+        yield conversation, tree
+
+
+def _question_of(tree: Tree, answer: Message) -> Message:
+    """What was asked; raises Missing for a message that is no answer."""
     asked = tree.get(answer.parent_id) if answer.parent_id else None
-    if asked is None or answer.generation_id is None:
+    if answer.role != "assistant" or asked is None:
         raise Missing
-    before = generations.get_generation(studio.db, person.id, answer.generation_id)
-    if not before.is_finished:
-        raise StillAnswering
-    question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
-    return _answer(studio, person, conversation, tree, asked, question, rows=[], unfinished=before)
+    return asked
 
 
 def is_answering(studio: Studio, tree: Tree, leaf_id: UUID | None) -> bool:
@@ -126,13 +145,17 @@ def is_answering(studio: Studio, tree: Tree, leaf_id: UUID | None) -> bool:
 
 
 def checked(question: Question) -> Question:
-    """The question with clean words; raises EmptyPrompt or PromptTooLong (both 422, field `prompt`)."""
-    prompt = clean(question.prompt).strip()
+    """The question with clean words; raises EmptyPrompt, PromptTooLong or Invalid (all 422, with the field)."""
+    prompt, system_prompt = clean(question.prompt).strip(), clean(question.system_prompt).strip()
     if not prompt:
         raise EmptyPrompt
     if len(prompt) > PROMPT_LIMIT:
         raise PromptTooLong(f"That is {len(prompt):,} characters; a question may have {PROMPT_LIMIT:,}.")
-    return replace(question, prompt=prompt)
+    if len(system_prompt) > SYSTEM_PROMPT_LIMIT:
+        raise Invalid(f"The instructions may have {SYSTEM_PROMPT_LIMIT:,} characters.", field="system_prompt")
+    if len(question.asset_ids) > PICTURES_LIMIT:
+        raise Invalid(f"A question may have {PICTURES_LIMIT} pictures.", field="pictures")
+    return replace(question, prompt=prompt, system_prompt=system_prompt)
 
 
 def clean(text: str) -> str:
@@ -177,7 +200,7 @@ def _answer(
     """Commit everything, then start the engine."""
     model = _able(studio, question)
     history = tree.path_to(asked.parent_id)
-    request = _request(studio, person, model, question, history, unfinished)
+    request = chat_request(studio, person, model, question, history, unfinished)
     generation = _generation(studio, person, conversation, model, question, unfinished)
     answer = Message(
         generation.message_id or new_id(),
@@ -224,7 +247,10 @@ def _generation(
     question: Question,
     unfinished: Generation | None,
 ) -> Generation:
-    """The recipe of the answer that is asked for now."""
+    """The recipe of the answer that is asked for now; raises Missing for a parent that is not this person's."""
+    parent_id = unfinished.id if unfinished else question.parent_id
+    if question.parent_id and not generations.list_generations(studio.db, person.id, [question.parent_id]):
+        raise Missing("That generation is not there, or is not yours.", field="parent_id")
     return Generation(
         id=new_id(),
         person_id=person.id,
@@ -239,56 +265,7 @@ def _generation(
         input_hashes=assets.list_hashes(studio.db, person.id, question.asset_ids),
         is_simulated=studio.provider.is_simulated,
         asked_at=now(),
-        parent_id=unfinished.id if unfinished else None,
+        parent_id=parent_id,
         conversation_id=conversation.id if conversation else None,
         message_id=new_id() if conversation else None,
     )
-
-
-def accepted_params(model: Model, question: Question) -> dict[str, Any]:
-    """Only the settings that this model lists: an unknown one is an error at some providers."""
-    params = {name: value for name, value in question.params.items() if model.accepts(name)}
-    if model.can_reason and question.params.get("reasoning_effort"):
-        params["reasoning_effort"] = question.params["reasoning_effort"]
-    if model.accepts("max_tokens"):
-        params.setdefault("max_tokens", model.default_output_tokens)
-    return params
-
-
-def _request(
-    studio: Studio,
-    person: Person,
-    model: Model,
-    question: Question,
-    history: list[Message],
-    unfinished: Generation | None,
-) -> ChatRequest:
-    """The words for the provider: system prompt, the branch so far, the question."""
-    answers = generations.list_generations(
-        studio.db, person.id, [message.generation_id for message in history if message.generation_id]
-    )
-    messages: list[dict[str, Any]] = []
-    if question.system_prompt:
-        messages.append({"role": "system", "content": question.system_prompt})
-    for message in history:
-        if message.role == "user":
-            messages.append(_user_words(studio, person, model, message.text, message.asset_ids))
-        elif message.generation_id in answers and answers[message.generation_id].text:
-            messages.append({"role": "assistant", "content": answers[message.generation_id].text})
-    messages.append(_user_words(studio, person, model, question.prompt, question.asset_ids))
-    if unfinished and unfinished.text:
-        messages.append({"role": "assistant", "content": unfinished.text})
-        messages.append({"role": "user", "content": CONTINUE_INSTRUCTION})
-    return ChatRequest(model=model.id, messages=messages, params=accepted_params(model, question))
-
-
-def _user_words(
-    studio: Studio, person: Person, model: Model, text: str, asset_ids: tuple[UUID, ...]
-) -> dict[str, Any]:
-    if not asset_ids or not model.can_see:
-        return {"role": "user", "content": text}
-    pictures = [
-        {"type": "image_url", "image_url": {"url": url}}
-        for url in assets.data_urls(studio.db, studio.files, person.id, asset_ids)
-    ]
-    return {"role": "user", "content": [{"type": "text", "text": text}, *pictures]}

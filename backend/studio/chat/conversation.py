@@ -15,6 +15,7 @@ from uuid import UUID
 
 PROMPT_LIMIT = 200_000
 SYSTEM_PROMPT_LIMIT = 20_000
+PICTURES_LIMIT = 8
 TITLE_LIMIT = 120
 UNDO_DAYS = 30
 
@@ -51,13 +52,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks, checked: the words, the model, its settings and the pictures."""
+    """What a person asks: the words, the model, its settings and the pictures."""
 
     prompt: str
     model: str
     system_prompt: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     asset_ids: tuple[UUID, ...] = ()
+    parent_id: UUID | None = None  # the generation this one goes out from
 
 
 def search_words(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What a person sends with the composer, turned into a question; every mistake names its field."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Form, UploadFile
@@ -10,13 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from studio.accounts.access import Person
 from studio.assets import assets
 from studio.assets.picture import take_in_picture
-from studio.chat.ask import clean
-from studio.chat.conversation import SYSTEM_PROMPT_LIMIT, Question
+from studio.chat.conversation import PICTURES_LIMIT, Question
+from studio.chat.params import params_of_form
 from studio.errors import Invalid, StudioError
 from studio.wiring import Studio
-
-PICTURES_LIMIT = 8
-EFFORTS = ("minimal", "low", "medium", "high")
 
 
 class ComposerForm(BaseModel):
@@ -85,53 +82,15 @@ def take_pictures(studio: Studio, person: Person, form: ComposerForm, files: lis
 
 
 def question(studio: Studio, person: Person, form: ComposerForm, files: list[UploadFile]) -> Question:
-    """The question as checked as it can be without the conversation; raises Invalid with the field."""
+    """The question with its pictures kept and its settings read; raises Invalid with the field."""
     asset_ids = take_pictures(studio, person, form, files)
-    if len(form.system_prompt) > SYSTEM_PROMPT_LIMIT:
-        raise Invalid(f"The instructions may have {SYSTEM_PROMPT_LIMIT:,} characters.", field="system_prompt")
     return Question(
         prompt=form.prompt,
         model=studio.catalogue.get(form.model).id,
-        system_prompt=clean(form.system_prompt).strip(),
-        params=params(form),
+        system_prompt=form.system_prompt,
+        params=params_of_form(form.model_dump(exclude={"asset_ids"})),
         asset_ids=tuple(asset_ids),
     )
-
-
-def params(form: ComposerForm) -> dict[str, Any]:
-    """The settings that were filled in, as numbers; raises Invalid with the field for one that does not fit."""
-    found: dict[str, Any] = {
-        "temperature": _number(form.temperature, "temperature", "The temperature", 0, 2),
-        "top_p": _number(form.top_p, "top_p", "Top-p", 0, 1),
-        "max_tokens": _whole(form.max_tokens, "max_tokens", "The length limit", 1, 1_000_000),
-        "seed": _whole(form.seed, "seed", "The seed", 0, 2**31 - 1),
-    }
-    if form.reasoning_effort:
-        if form.reasoning_effort not in EFFORTS:
-            raise Invalid("Choose how hard to think from the list.", field="reasoning_effort")
-        found["reasoning_effort"] = form.reasoning_effort
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _number(text: str, field: str, name: str, low: float, high: float) -> float | None:
-    if not text.strip():
-        return None
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise Invalid(f"{name} must be a number from {low:g} to {high:g}.", field=field)
-    return value
-
-
-def _whole(text: str, field: str, name: str, low: int, high: int) -> int | None:
-    if not text.strip():
-        return None
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10 and low <= int(digits) <= high):
-        raise Invalid(f"{name} must be a whole number from {low:,} to {high:,}.", field=field)
-    return int(digits)
 
 
 def _uuid(text: str) -> UUID:

@@ -1,23 +1,22 @@
 """One message: its growing, its versions, and asking again."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Header
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 
 from studio.accounts.access import Person, SignedIn
 from studio.chat import ask, store, views
 from studio.chat.conversation import Conversation, Tree
 from studio.chat.pages import conversation_html
-from studio.chat.show import conversation_card, message_card
-from studio.chat.streams import html_events, sse
+from studio.chat.show import conversation_card, cost_so_far, message_card
+from studio.chat.streams import html_events, last_events
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
+from studio.generations.routes import NotYetRunning
 from studio.generations.streams import event_stream, resume_after
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
@@ -62,7 +61,10 @@ async def events(
         return _final(studio, person, page, conversation, message_id)
 
     if live is None:
-        return event_stream(_only(finish))
+        generation, _ = await _find(studio, person, message_id)  # it may have ended between the two looks
+        if not generation.is_finished:
+            raise NotYetRunning
+        return event_stream(last_events(finish))
     return event_stream(html_events(live, message_id, resume_after(last_event_id, after), page, finish))
 
 
@@ -124,6 +126,8 @@ def select(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLR
 async def stop(generation_id: UUID, person: SignedIn, studio: Wired) -> Response:
     """Stop an answer; what came until then stays. The stream brings the final message."""
     generation = await studio.read(generations.get_generation, studio.db, person.id, generation_id)
+    if generation.conversation_id is None:
+        raise Missing
     await studio.engine.cancel(generation_id)
     return Response(
         status_code=204, headers=shown_on(f"/chat/{generation.conversation_id}#m-{generation.message_id}")
@@ -163,18 +167,13 @@ async def _find(studio: Studio, person: Person, message_id: UUID) -> tuple[Gener
     return await studio.read(read)
 
 
-async def _only(finish: Callable[[], Markup]) -> AsyncIterator[bytes]:
-    yield sse(await run_in_threadpool(finish), None)
-    yield b"event: done\ndata: end\n\n"
-
-
 def _final(
     studio: Studio, person: Person, page: Page, conversation: Conversation, message_id: UUID
 ) -> Markup:
     """The finished answer in the place of the growing one, the conversation's total, and a word for screen readers."""
     conversation = store.get_conversation(studio.db, person.id, conversation.id)
-    card = conversation_card(studio, person, conversation)
     message = message_card(studio, person, conversation, message_id)
+    card = views.Named(str(conversation.id), cost_so_far(studio, person, conversation))
     state = State(message.answer.state) if message.answer else State.DONE
     said = ANNOUNCEMENTS.get(state, "The answer ended early.")
     return page.render("chat/message.html", ["final"], card=card, messages=[message], announcement=said)

@@ -42,9 +42,7 @@ def conversation_html(
         "chat/conversation.html",
         ["conversation"],
         card=card,
-        composer=composer_card(
-            studio, person, form, estimate(studio, person, form, conversation), conversation
-        ),
+        composer=composer_card(studio, person, form, estimate(studio, form, conversation), conversation),
         editing_id=str(editing) if editing else None,
         is_renaming=is_renaming,
     )

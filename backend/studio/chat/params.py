@@ -103,7 +103,5 @@ def _stops(value: object) -> list[str]:
         or not 1 <= len(words) <= STOPS_LIMIT
         or not all(isinstance(word, str) and 1 <= len(word) <= STOP_CHARACTERS for word in words)
     ):
-        raise Invalid(
-            f"stop is 1 to {STOPS_LIMIT} texts of 1 to {STOP_CHARACTERS} characters.", field="stop"
-        )
+        raise Invalid(f"stop is 1 to {STOPS_LIMIT} texts of 1 to {STOP_CHARACTERS} characters.", field="stop")
     return words

@@ -49,7 +49,7 @@ class Writer:
         if not closed:
             return str(escape_tail(piece.text))
         rendered = "".join(closed)
-        return f'</div>{rendered}<div class="raw">{escape_tail(self._blocks.tail)}'
+        return f'</div>{rendered}<div class="raw">{escape_tail(self._blocks.tail.lstrip())}'
 
     def _enter(self, place: str) -> str:
         if place == self._inside:

@@ -212,7 +212,7 @@ def delete(
 def _new(
     studio: Studio, person: Person, page: Page, form: ComposerForm, error: StudioError | None = None
 ) -> HTMLResponse:
-    card = composer_card(studio, person, form, estimate(studio, person, form, None), error=error)
+    card = composer_card(studio, person, form, estimate(studio, form, None), error=error)
     status = error.status if error else 200
     return page.answer(
         "chat/new.html", ["new"], status=status, composer=card, greeting=f"What shall it be, {person.name}?"
@@ -228,9 +228,7 @@ def _composer_again(
     error: StudioError,
 ) -> HTMLResponse:
     """The composer with everything that was typed and what is wrong; without htmx in its whole page."""
-    card = composer_card(
-        studio, person, form, estimate(studio, person, form, conversation), conversation, error
-    )
+    card = composer_card(studio, person, form, estimate(studio, form, conversation), conversation, error)
     headers: Mapping[str, str] = {"HX-Retarget": "#composer", "HX-Reswap": "outerHTML"}
     if page.is_htmx:
         return page.answer(

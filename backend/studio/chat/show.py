@@ -70,7 +70,7 @@ def conversation_card(
     if before is not None:
         path = path[: next((place for place, message in enumerate(path) if message.id == before), len(path))]
     shown = path[-MESSAGES_SHOWN:]
-    known = _look_up(studio, person, tree, path, shown)
+    known = _look_up(studio, person, tree, shown)
     answering = before is None and is_answering(studio, tree, conversation.leaf_id)
     return views.ConversationCard(
         id=str(conversation.id),
@@ -83,7 +83,7 @@ def conversation_card(
         running_id=str(shown[-1].generation_id) if answering and shown else None,
         messages=[_message_card(studio, message, known) for message in shown],
         earlier_url=f"/chat/{conversation.id}?before={shown[0].id}" if len(path) > len(shown) else None,
-        cost=views.total_cost(list(known.generations.values())),
+        cost=_cost(studio, person, path),
         leaf_id=str(conversation.leaf_id) if conversation.leaf_id else None,
     )
 
@@ -94,7 +94,20 @@ def latest_cards(
     """The last messages of the shown branch, such as a question and its answer that were just added."""
     tree = Tree(store.list_messages(studio.db, conversation.id))
     shown = tree.path_to(conversation.leaf_id)[-count:]
-    return [_message_card(studio, message, _look_up(studio, person, tree, shown, shown)) for message in shown]
+    known = _look_up(studio, person, tree, shown)
+    return [_message_card(studio, message, known) for message in shown]
+
+
+def cost_so_far(studio: Studio, person: Person, conversation: Conversation) -> str | None:
+    """What the shown branch has cost, in words."""
+    return _cost(
+        studio, person, Tree(store.list_messages(studio.db, conversation.id)).path_to(conversation.leaf_id)
+    )
+
+
+def _cost(studio: Studio, person: Person, path: Sequence[Message]) -> str | None:
+    ids = [message.generation_id for message in path if message.generation_id]
+    return views.total_cost(generations.list_costs(studio.db, person.id, ids))
 
 
 def message_card(
@@ -105,14 +118,12 @@ def message_card(
     message = tree.get(message_id)
     if message is None:
         raise Missing
-    return _message_card(studio, message, _look_up(studio, person, tree, [message], [message]))
+    return _message_card(studio, message, _look_up(studio, person, tree, [message]))
 
 
-def _look_up(
-    studio: Studio, person: Person, tree: Tree, path: Sequence[Message], shown: Sequence[Message]
-) -> _Known:
+def _look_up(studio: Studio, person: Person, tree: Tree, shown: Sequence[Message]) -> _Known:
     found = generations.list_generations(
-        studio.db, person.id, [message.generation_id for message in path if message.generation_id]
+        studio.db, person.id, [message.generation_id for message in shown if message.generation_id]
     )
     pictures = [asset_id for message in shown for asset_id in message.asset_ids]
     return _Known(tree, found, assets.list_assets(studio.db, person.id, pictures))

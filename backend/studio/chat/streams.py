@@ -1,31 +1,39 @@
 """A growing answer as htmx partials over server-sent events."""
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
 from markupsafe import Markup
 
 from studio.chat.growing import blocks_of
+from studio.errors import StudioError
 from studio.generations.live import Live, Piece
 from studio.generations.streams import HEARTBEAT
 from studio.html import Page
 
 SECONDS_BETWEEN = 0.05
-SECONDS_PER_WATCHER = 0.002
+MOST_SECONDS_BETWEEN = 2.0
+SHARE_OF_A_CORE = 0.2
+BYTES_PER_SECOND = 200_000
+
+_LINE_END = re.compile(r"\r\n|\n|\r")  # each of them ends a line of an event
 _watchers = 0
 
 Finish = Callable[[], Markup]
 
 
-def pace(watchers: int) -> float:
+def pace(watchers: int, rendering_seconds: float, size_bytes: int) -> float:
     """
-    Seconds between two renderings for one watcher.
+    Seconds until the next rendering for one watcher, after one that took so long and became so large.
 
-    One rendering of a tail costs some 0.4 ms; with the pause growing with the number of watchers, all together never
-    take more than about a fifth of one core, however many there are.
+    The open block is sent whole each time, and a long one costs some ms: the pause grows with what it costs and with
+    the number of watchers, so that all together take no more than a fifth of one core and none floods a slow line.
     """
-    return max(SECONDS_BETWEEN, SECONDS_PER_WATCHER * watchers)
+    wanted = max(watchers * rendering_seconds / SHARE_OF_A_CORE, size_bytes / BYTES_PER_SECOND)
+    return min(max(SECONDS_BETWEEN, wanted), MOST_SECONDS_BETWEEN)
 
 
 async def html_events(
@@ -42,9 +50,12 @@ async def html_events(
     try:
         async for pieces in live.watch(after):
             if pieces:
-                yield sse(_partials(page, live, message_id, after, pieces), pieces[-1].number)
+                began = time.perf_counter()
+                message = sse(_partials(page, live, message_id, after, pieces), pieces[-1].number)
+                pause = pace(_watchers, time.perf_counter() - began, len(message))
+                yield message
                 after = pieces[-1].number
-                await asyncio.sleep(pace(_watchers))
+                await asyncio.sleep(pause)
             else:
                 yield HEARTBEAT
             if live.notice != notice:
@@ -54,27 +65,38 @@ async def html_events(
         _watchers -= 1
     if not live.is_over:
         return
-    yield sse(await asyncio.to_thread(finish), None)
+    async for event in last_events(finish):
+        yield event
+
+
+async def last_events(finish: Finish) -> AsyncIterator[bytes]:
+    """The whole message, if it is still there, and the end, after which nobody connects again."""
+    try:
+        yield sse(await asyncio.to_thread(finish), None)
+    except StudioError:  # deleted while it was being written
+        pass
     yield b"event: done\ndata: end\n\n"
 
 
 def _partials(page: Page, live: Live, message_id: UUID, after: int, pieces: list[Piece]) -> Markup:
     blocks = blocks_of(live)
     first = blocks.closed_after(after)
+    reasoning = "".join(piece.reasoning for piece in pieces)
     return page.render(
         "chat/growing.html",
         ["pieces"],
         id=message_id,
         closed=blocks.closed[first : blocks.closed_after(pieces[-1].number)],
         tail=blocks.tail_html,
-        reasoning="".join(piece.reasoning for piece in pieces),
+        reasoning=reasoning,
         is_first=after == 0,
-        is_first_reasoning=not any(piece.reasoning for piece in live.pieces[:after]),
+        # Only looked for where it matters: an answer without thoughts has thousands of pieces to look through.
+        is_first_reasoning=bool(reasoning) and not any(piece.reasoning for piece in live.pieces[:after]),
     )
 
 
 def sse(html: str, number: int | None) -> bytes:
     """One SSE message; line breaks inside the HTML become further data lines."""
     lines = [f"id: {number}"] if number is not None else []
-    lines += [f"data: {line}" for line in html.split("\n")]
+    lines += [f"data: {line}" for line in _LINE_END.split(html)]
     return ("\n".join(lines) + "\n\n").encode()

@@ -116,9 +116,10 @@ class ConversationCard:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The conversation of a message that is shown without it."""
+    """The conversation of a message that is shown without it, and its total where that is shown."""
 
     id: str
+    cost: str | None = None
 
 
 def with_hole(card: ConversationCard, mark: Markup) -> ConversationCard:
@@ -173,16 +174,19 @@ def money(usd: Decimal | None) -> str:
     return f"${usd:.{digits}f}"
 
 
-def total_cost(generations: Sequence[Generation]) -> str | None:
-    """What a conversation cost; `≥` where the cost of a part is not known; None while nothing was spent."""
-    finished = [generation for generation in generations if generation.is_finished]
-    known = [
-        generation.outcome.cost_usd for generation in finished if generation.outcome.cost_usd is not None
-    ]
-    if not known:
+def total_cost(costs: Sequence[Decimal | None]) -> str | None:
+    """
+    What finished answers cost together; `≥` where that of one of them is not known; None while there is none.
+
+    An unknown cost is never taken for zero: what is known to be free, and the rest not known, is unknown.
+    """
+    known = [cost for cost in costs if cost is not None]
+    if not costs:
         return None
     total = sum(known, Decimal(0))
-    return money(total) if len(known) == len(finished) else f"≥ {money(total)}"
+    if len(known) == len(costs):
+        return money(total)
+    return f"≥ {money(total)}" if total else money(None)
 
 
 def item(conversation: Conversation, current: UUID | None) -> Item:

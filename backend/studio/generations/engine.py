@@ -41,7 +41,8 @@ SAVE_SECONDS = 0.4
 DRAIN_SECONDS = 5.0
 STOP_SECONDS = 5.0
 COST_LOOK_UP_SECONDS = 3.0
-LONGEST_SECONDS = 3600.0  # a server that sends comments for ever would otherwise keep its answer running for ever
+# A server that sends comments for ever would otherwise keep its answer running for ever.
+LONGEST_SECONDS = 3600.0
 
 RUNNING = Gauge("studio_generations_running", "Text generations that run now")
 ENDED = Counter("studio_generations_total", "Generations that ended", ["kind", "state"])
@@ -101,7 +102,8 @@ class Engine:
         self._live[generation.id] = live
         RUNNING.set(len(self._live))
         self._tasks[generation.id] = asyncio.create_task(self._run(live, provider, request))
-        await asyncio.sleep(0)  # a task that is cancelled before its first step never runs, so nobody would end it
+        # A task that is cancelled before its first step never runs, and nobody would end the generation.
+        await asyncio.sleep(0)
         return live
 
     def start_from_thread(
@@ -233,7 +235,7 @@ class Engine:
         )
         if await store_end(self._db, live, ended, lambda: self._is_leaving):
             ENDED.labels(ended.kind, state.value).inc()
-            log.info("generation.ended", id=str(ended.id), model=ended.model, state=state.value, reason=reason)
+            log.info("generation.ended", id=str(ended.id), model=ended.model, state=state, reason=reason)
             live.generation = ended
         else:
             live.is_closing = True

@@ -1,5 +1,6 @@
 """Generations as JSON: ask, look, follow, stop, forget."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,14 +11,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from studio.accounts.access import Person, SignedIn
 from studio.chat import ask
 from studio.chat import store as conversations
-from studio.chat.conversation import Question
-from studio.errors import Conflict, Invalid
+from studio.chat.conversation import Conversation, Question
+from studio.chat.params import params_of_json
+from studio.errors import Conflict, Invalid, Starting
 from studio.generations import store
 from studio.generations.generation import Generation
 from studio.generations.streams import event_stream, finished_json_events, json_events, resume_after
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/api/generations")
+
+
+class NotYetRunning(Starting):
+    """It is stored and does not run yet, or no more: for the moment between two commits."""
+
+    code = "not_yet_running"
+    text = "This answer has not begun yet. Please look again in a moment."
 
 
 class Asked(BaseModel):
@@ -28,31 +37,47 @@ class Asked(BaseModel):
     kind: str = "text"
     model: str
     prompt: str
-    params: dict[str, Any] = Field(default_factory=dict)
-    system_prompt: str = ""
+    params: dict[str, Any] | None = None
+    system_prompt: str | None = None
     conversation_id: UUID | None = None
     parent_id: UUID | None = None
     input_asset_ids: list[UUID] = Field(default_factory=list)
 
-    def question(self) -> Question:
+    def question(self, conversation: Conversation | None) -> Question:
+        """What is asked; instructions and settings that are left out are those of the conversation."""
         if self.kind != "text":
             raise Invalid("This studio makes text so far.", field="kind")
+        system_prompt = self.system_prompt
+        if system_prompt is None:
+            system_prompt = conversation.system_prompt if conversation else ""
+        if self.params is None:
+            params = conversation.params if conversation else {}
+        else:
+            params = params_of_json(self.params)
         return Question(
             prompt=self.prompt,
             model=self.model,
-            system_prompt=ask.clean(self.system_prompt).strip(),
-            params=self.params,
+            system_prompt=system_prompt,
+            params=params,
             asset_ids=tuple(self.input_asset_ids),
+            parent_id=self.parent_id,
         )
+
+
+def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | None:
+    """The conversation that a request names; raises Missing if it is not this person's."""
+    if asked.conversation_id is None:
+        return None
+    return conversations.get_conversation(studio.db, person.id, asked.conversation_id)
 
 
 @router.post("", status_code=201, name="generations.add")
 def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """Ask for a text; answers as soon as it is stored, with its id and state."""
-    question = asked.question()
-    if asked.conversation_id is None:
+    conversation = asked_in(studio, person, asked)
+    question = asked.question(conversation)
+    if conversation is None:
         return ask.generate(studio, person, question).as_json()
-    conversation = conversations.get_conversation(studio.db, person.id, asked.conversation_id)
     return ask.ask(studio, person, conversation, question)[1].as_json()
 
 
@@ -80,6 +105,8 @@ async def events(
     if live is not None and live.generation.person_id == person.id:
         return event_stream(json_events(live, number))
     generation = await studio.read(store.get_generation, studio.db, person.id, generation_id)
+    if not generation.is_finished:
+        raise NotYetRunning
     return event_stream(finished_json_events(generation, number))
 
 
@@ -105,6 +132,6 @@ def forget(generation_id: UUID, person: SignedIn, studio: Wired) -> None:
 def _now(studio: Studio, person: Person, generation_id: UUID) -> Generation:
     live = studio.engine.find(generation_id)
     if live is not None and live.generation.person_id == person.id:
-        live.generation.text, live.generation.reasoning = live.text, live.reasoning
-        return live.generation
+        # A copy: the event loop writes to the generation, and this is a thread.
+        return replace(live.generation, text=live.text, reasoning=live.reasoning)
     return store.get_generation(studio.db, person.id, generation_id)

@@ -171,6 +171,23 @@ def list_generations(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict
     return {row[0]: _from_row(row) for row in rows}
 
 
+def list_costs(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[Decimal | None]:
+    """What those of these generations cost that have ended and are this person's; None is unknown."""
+    if not ids:
+        return []
+    with db.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT cost_usd
+            FROM generations
+            WHERE person_id = $person_id AND id IN (SELECT unnest($ids::UUID[]))
+                AND state NOT IN ('waiting', 'running')
+            """,
+            {"person_id": person_id, "ids": list(ids)},
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def list_unfinished_texts(db: Database) -> list[Generation]:
     """Text generations that no process runs any more (asked at start-up), with their pieces joined."""
     with db.read() as cursor:

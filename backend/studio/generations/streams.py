@@ -30,7 +30,7 @@ async def finished_json_events(generation: Generation, after: int) -> AsyncItera
     The same for a generation that is over: its pieces are folded, so a reader who has not seen the last one gets
     what is there as one delta that starts anew (`"restart": true` tells to forget what was shown before).
     """
-    if after < generation.last_piece or after > generation.last_piece:
+    if after != generation.last_piece:
         if after <= 0:
             yield delta_event(generation.last_piece, generation.text, generation.reasoning)
         else:

@@ -14,25 +14,25 @@ class StillAnswering(Conflict):
     field = "prompt"
 
 
-class Turns:
+class Asking:
     """
-    Who is asking now. Between looking whether an answer is being written and beginning one lies a commit: two clicks
-    at once must not become two answers that are both paid for.
+    Where somebody is asking now. Between looking whether an answer is being written and beginning one lies a commit:
+    two clicks at once must not become two answers that are both paid for.
     """
 
     def __init__(self) -> None:
-        self._taken: set[UUID] = set()
+        self._conversations: set[UUID] = set()
         self._lock = threading.Lock()
 
     @contextmanager
-    def take(self, conversation_id: UUID) -> Iterator[None]:
-        """The conversation to oneself; raises StillAnswering while somebody else has it."""
+    def alone_in(self, conversation_id: UUID) -> Iterator[None]:
+        """Ask with nobody else asking in this conversation; raises StillAnswering while somebody is."""
         with self._lock:
-            if conversation_id in self._taken:
+            if conversation_id in self._conversations:
                 raise StillAnswering
-            self._taken.add(conversation_id)
+            self._conversations.add(conversation_id)
         try:
             yield
         finally:
             with self._lock:
-                self._taken.discard(conversation_id)
+                self._conversations.discard(conversation_id)
