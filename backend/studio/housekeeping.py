@@ -1,10 +1,11 @@
-"""What is done once an hour: forgetting what was deleted long enough ago."""
+"""What is done once an hour: forgetting what was deleted or ended long enough ago."""
 
 import asyncio
 from datetime import timedelta
 
 import structlog
 
+from studio.accounts.sessions import tidy
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
@@ -20,6 +21,7 @@ async def keep_house(db: Database) -> None:
     while True:
         try:
             gone = await asyncio.to_thread(forget_deleted, db, now() - timedelta(days=UNDO_DAYS))
+            await asyncio.to_thread(tidy, db, moment=now())
             if gone:
                 log.info("house.forgotten", conversations=gone)
         except Exception as error:

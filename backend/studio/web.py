@@ -1,8 +1,9 @@
 """What every request passes: an id, a log line, a measurement, and one shape for every error."""
 
+import re
 import time
 from collections.abc import Callable
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from uuid import uuid4
 
 import structlog
@@ -27,6 +28,13 @@ SECONDS = Histogram(
 )
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 OPEN_WHILE_STARTING = (*QUIET_PATHS, "/sandbox")
+BODY_LIMIT_BYTES = 32_000_000  # the frontend lets 25 MB through; whoever stands nearer gets no more either
+
+_REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_TEXTS = {
+    HTTPStatus.BAD_REQUEST: "This request cannot be read.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here.",
+}
 
 
 class RequestMiddleware:
@@ -46,7 +54,9 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        request_id = headers.get(b"x-request-id", b"").decode("latin-1")[:64] or uuid4().hex
+        request_id = headers.get(b"x-request-id", b"").decode("latin-1")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         remember_csrf_token(headers.get(b"x-csrf-token", b"").decode("latin-1"))
@@ -65,7 +75,7 @@ class RequestMiddleware:
             if not self.is_ready() and not scope["path"].startswith(OPEN_WHILE_STARTING):
                 await show_error(Request(scope, receive), Starting())(scope, receive, send_with_id)
             else:
-                await self.app(scope, receive, send_with_id)
+                await self.app(scope, _bounded(scope, receive), send_with_id)
         except Exception as error:
             log.error("request.crashed", route=_route(scope), exc_info=error)
             if status:  # the answer has begun: all that is left is to cut it, which the reader notices
@@ -91,9 +101,25 @@ def _route(scope: Scope) -> str:
     return pattern if isinstance(pattern, str) else "(none)"
 
 
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """The same body, but no more of it than BODY_LIMIT_BYTES: HTTPException (413) while it is read."""
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_LIMIT_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return receive if scope["path"].startswith("/sandbox") else bounded
+
+
 def _measure(scope: Scope, status: int, seconds: float) -> None:
     route = _route(scope)
-    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    method = scope["method"] if scope["method"] in HTTPMethod.__members__ else "(other)"
+    REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
 
 
@@ -140,6 +166,8 @@ def add_error_handlers(app: FastAPI) -> None:
 def from_validation(error: RequestValidationError) -> StudioError:
     """One sentence naming the first field that does not fit; an id in the path that is none is simply not there."""
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return Invalid("The body is not valid JSON.")
     place = [str(part) for part in first["loc"]]
     if place and place[0] == "path":
         return Missing()
@@ -152,7 +180,10 @@ def _from_http(error: HTTPException) -> StudioError:
         return Missing()
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return TooLarge()
-    known = StudioError(HTTPStatus(error.status_code).phrase + ".")
+    if error.status_code == HTTPStatus.BAD_REQUEST and "maximum size" in str(error.detail):
+        return TooLarge()  # a field of a multipart form beyond Starlette's megabyte
+    status = HTTPStatus(error.status_code)
+    known = StudioError(_TEXTS.get(status, f"{status.phrase}."))
     known.status = error.status_code
-    known.code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    known.code = status.phrase.lower().replace(" ", "_")
     return known

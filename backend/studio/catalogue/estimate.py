@@ -3,7 +3,8 @@ What a request may cost, before it is made.
 
 The worst case is what a budget must hold, so it is a bound and no guess: a token for every byte of the words
 (byte-level tokenizers never need more), though no more than the model can read at all; every picture as
-`PICTURE_TOKENS`; and the longest answer that is allowed. The likely cost takes four bytes a token and an answer of usual length.
+`PICTURE_TOKENS`; and the longest answer that is allowed. The likely cost takes four bytes a token and an answer of
+usual length.
 """
 
 from dataclasses import dataclass

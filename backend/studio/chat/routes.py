@@ -1,8 +1,9 @@
 """Conversations as HTML: the list, one of them, and what can be done with it as a whole."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, UploadFile
@@ -40,30 +41,13 @@ def list_(
     q: str = "",
     before: datetime | None = None,
     current: UUID | None = None,
+    more: bool = False,
 ) -> HTMLResponse:
-    """The list, or with htmx (a search, older ones) only its groups."""
+    """The list; with htmx only its groups, or with `more` what follows behind the last one shown."""
     view = view if view in VIEWS else "open"
-    words = search_words(ask.clean(q))
-    before = before.replace(tzinfo=None) if before else None
-    pinned = (
-        []
-        if before or view != "open"
-        else store.list_conversations(studio.db, person.id, view="pinned", words=words)
-    )
-    others = store.list_conversations(
-        studio.db, person.id, view=view, words=words, before=before, limit=PAGE_SIZE + 1
-    )
-    more = len(others) > PAGE_SIZE
-    others = others[:PAGE_SIZE]
-    older = f"?view={view}&before={others[-1].updated_at.isoformat()}" if more else None
-    return page.answer(
-        "chat/list.html",
-        ["groups"] if page.is_htmx else ["list"],
-        groups=views.grouped(pinned, others, current),
-        view=view,
-        query=q,
-        older_url=older,
-    )
+    listed = _listed(studio, person, current, view=view, query=q, before=_utc(before))
+    block = ("more" if more else "groups") if page.is_htmx else "list"
+    return page.answer("chat/list.html", [block], **listed)
 
 
 @router.get("/create", name="conversations.create")
@@ -260,7 +244,38 @@ def _list_partial(studio: Studio, person: Person, page: Page, current: UUID) -> 
     """The list of conversations beside the page, as it is now."""
     if not page.is_htmx:
         return Markup()
-    pinned = store.list_conversations(studio.db, person.id, view="pinned")
-    others = store.list_conversations(studio.db, person.id, limit=PAGE_SIZE)
-    groups = views.grouped(pinned, others, current)
-    return page.render("chat/said.html", ["listed"], groups=groups, view="open", query="", older_url=None)
+    return page.render("chat/said.html", ["listed"], **_listed(studio, person, current))
+
+
+def _listed(
+    studio: Studio,
+    person: Person,
+    current: UUID | None,
+    *,
+    view: str = "open",
+    query: str = "",
+    before: datetime | None = None,
+) -> dict[str, Any]:
+    """What chat/list.html shows: one page of a view, and the way to the next."""
+    words = search_words(ask.clean(query))
+    pinned = []
+    if before is None and view == "open":
+        pinned = store.list_conversations(studio.db, person.id, view="pinned", words=words)
+    others = store.list_conversations(
+        studio.db, person.id, view=view, words=words, before=before, limit=PAGE_SIZE + 1
+    )
+    older = None
+    if len(others) > PAGE_SIZE:
+        others = others[:PAGE_SIZE]
+        asked = {"view": view, "before": others[-1].updated_at.isoformat(), **({"q": query} if query else {})}
+        older = f"?{urlencode(asked)}"
+    return {
+        "groups": views.grouped(pinned, others, current),
+        "view": view,
+        "query": query,
+        "older_url": older,
+    }
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment

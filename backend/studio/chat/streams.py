@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from uuid import UUID
 
 from markupsafe import Markup
@@ -71,10 +72,8 @@ async def html_events(
 
 async def last_events(finish: Finish) -> AsyncIterator[bytes]:
     """The whole message, if it is still there, and the end, after which nobody connects again."""
-    try:
+    with suppress(StudioError):  # it was deleted while it was being written
         yield sse(await asyncio.to_thread(finish), None)
-    except StudioError:  # deleted while it was being written
-        pass
     yield b"event: done\ndata: end\n\n"
 
 
