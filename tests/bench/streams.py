@@ -45,6 +45,8 @@ async def through(address: str, token: str, prompt: str) -> Reading:
 def steady_rate(readings: list[Reading]) -> float:
     """Words a second while all streams run: between the last stream's first word and the first one's last."""
     tokens = [reading.tokens() for reading in readings]
+    for found, reading in zip(tokens, readings, strict=True):
+        assert found, b"".join(data for _, data in reading.arrivals)[:600]
     begin, end = max(found[0][0] for found in tokens), min(found[-1][0] for found in tokens)
     words = sum(len(text.split()) for found in tokens for moment, text in found if begin < moment <= end)
     return words / (end - begin)

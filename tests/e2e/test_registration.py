@@ -104,7 +104,7 @@ class TestNarrowStudio:
         people = People(ruth)
         people.open()
         people.invite("for Frank")
-        link = people.link.inner_text()
+        link = people.link()
         frank = open_browser(scripts=scripts)
 
         frank.goto(link)
@@ -125,7 +125,7 @@ class TestNarrowStudio:
         people = People(ruth)
         people.open()
         people.invite("for Grace")
-        link = people.link.inner_text()
+        link = people.link()
 
         people.withdraw("for Grace")
         expect(people.invitations.filter(has_text="for Grace").filter(has_text="Open")).to_have_count(0)

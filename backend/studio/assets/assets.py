@@ -110,9 +110,7 @@ def list_hashes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[str]
 
 def data_urls(db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The pictures by id as data URLs, as every provider takes them (Ollama takes nothing else); only this person's."""
-    return {
-        asset_id: _data_url(files, asset) for asset_id, asset in list_assets(db, person_id, ids).items()
-    }
+    return {asset_id: _data_url(files, asset) for asset_id, asset in list_assets(db, person_id, ids).items()}
 
 
 def _data_url(files: FileStore, asset: Asset) -> str:

@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Header, UploadFile
 from fastapi.params import File
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
 from studio.accounts.access import SignedIn
 from studio.assets import assets
 from studio.assets.picture import take_in_picture
+from studio.errors import Missing
 from studio.wiring import Wired
 
 router = APIRouter()
@@ -30,16 +31,19 @@ def show(asset_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
 
 
 @router.get("/media/{asset_id}", name="assets.bytes")
-def read(asset_id: UUID, person: SignedIn, studio: Wired) -> FileResponse:
+def read(
+    asset_id: UUID, person: SignedIn, studio: Wired, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
     """The bytes, with Range. They are named by their content, so they never change."""
     asset = assets.get_asset(studio.db, person.id, asset_id)
-    return FileResponse(
-        studio.files.path(asset.sha256),
-        media_type=asset.media_type,
-        headers={
-            "Cache-Control": "private, max-age=31536000, immutable",
-            "ETag": f'"{asset.sha256}"',
-            "X-Content-Type-Options": "nosniff",
-        },
-        content_disposition_type="inline",
-    )
+    path, tag = studio.files.path(asset.sha256), f'"{asset.sha256}"'
+    headers = {
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "ETag": tag,
+        "X-Content-Type-Options": "nosniff",
+    }
+    if if_none_match is not None and tag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    if not path.is_file():
+        raise Missing
+    return FileResponse(path, media_type=asset.media_type, headers=headers, content_disposition_type="inline")

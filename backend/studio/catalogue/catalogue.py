@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+from decimal import Decimal
 from uuid import UUID
 
 import structlog
@@ -16,6 +18,7 @@ from studio.providers import Adapter, ModelCard, Provider
 log = structlog.get_logger()
 
 RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
+MOST_USD = Decimal(1_000_000)
 
 
 class Catalogue:
@@ -84,13 +87,23 @@ class Catalogue:
             try:
                 await self.refresh()
                 failures, wait = 0, every_seconds
-            except Upstream as error:
-                self.refresh_error = error.text
-                await asyncio.to_thread(store.set_refresh_error, self._db, self.provider_id, error.text)
-                log.warning("catalogue.refresh_failed", code=error.code, message=error.text)
+            except (
+                Exception
+            ) as error:  # whatever it is, the next try may succeed, and nobody else would make it
+                await self._take_failure(error)
                 wait = min(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], every_seconds)
                 failures += 1
             await asyncio.sleep(wait)
+
+    async def _take_failure(self, error: Exception) -> None:
+        if isinstance(error, Upstream):
+            self.refresh_error = error.text
+            log.warning("catalogue.refresh_failed", code=error.code, message=error.text)
+        else:
+            self.refresh_error = "The list of models could not be stored."
+            log.error("catalogue.refresh_failed", exc_info=error)
+        with suppress(Exception):  # the database may be why
+            await asyncio.to_thread(store.set_refresh_error, self._db, self.provider_id, self.refresh_error)
 
 
 def _model(provider_id: UUID, card: ModelCard) -> Model:
@@ -106,12 +119,17 @@ def _model(provider_id: UUID, card: ModelCard) -> Model:
         input_modalities=card.input_modalities,
         output_modalities=card.output_modalities or ("text",),
         supported_parameters=card.supported_parameters,
-        prompt_usd=prices.prompt,
-        completion_usd=prices.completion,
-        request_usd=prices.request,
-        image_usd=prices.image,
+        prompt_usd=_believable(prices.prompt),
+        completion_usd=_believable(prices.completion),
+        request_usd=_believable(prices.request),
+        image_usd=_believable(prices.image),
         pricing=_price_list(card),
     )
+
+
+def _believable(price: Decimal | None) -> Decimal | None:
+    """Unknown, if it is more for a token, a request or a picture than anybody can mean (and than the column holds)."""
+    return None if price is None or price >= MOST_USD else price
 
 
 def _price_list(card: ModelCard) -> dict[str, str | None]:

@@ -222,7 +222,13 @@ def _composer_again(
         return _new(studio, person, page, form, error)
     whole = conversation_card(studio, person, conversation)
     return page.answer(
-        "chat/conversation.html", ["conversation"], status=error.status, card=whole, composer=card
+        "chat/conversation.html",
+        ["conversation"],
+        status=error.status,
+        card=whole,
+        composer=card,
+        editing_id=None,
+        is_renaming=False,
     )
 
 

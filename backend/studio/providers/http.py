@@ -22,6 +22,7 @@ from studio.providers.transport_errors import (
     error_before_answer,
     error_within_answer,
 )
+from studio.providers.trip import Trip, trace_of_trips
 from studio.providers.watch import Watch
 
 MOST_BODY_BYTES = 64 * 1024 * 1024
@@ -138,21 +139,26 @@ class Http:
     async def _send(
         self, provider: Provider, method: str, url: str, body: bytes | None, accept: str
     ) -> aiohttp.ClientResponse:
-        try:
-            address = URL(url).with_user(None)  # aiohttp refuses a user beside an Authorization header
-            headers_seconds = self.timeouts.headers if method == "POST" else self.timeouts.lookup
-            async with asyncio.timeout(self.timeouts.connect + headers_seconds):
-                return await self._pool().request(
-                    method,
-                    address,
-                    data=io.BytesIO(body)
-                    if body is not None
-                    else None,  # in pieces: plain bytes would block the loop
-                    headers=self._headers(provider, has_body=body is not None, accept=accept),
-                    allow_redirects=False,
-                )
-        except SEND_ERRORS as error:
-            raise error_before_answer(provider, error) from error
+        headers = self._headers(provider, has_body=body is not None, accept=accept)
+        while True:
+            trip = Trip()
+            try:
+                address = URL(url).with_user(None)  # aiohttp refuses a user beside an Authorization header
+                headers_seconds = self.timeouts.headers if method == "POST" else self.timeouts.lookup
+                async with asyncio.timeout(self.timeouts.connect + headers_seconds):
+                    return await self._pool().request(
+                        method,
+                        address,
+                        data=None
+                        if body is None
+                        else io.BytesIO(body),  # in pieces: plain bytes block the loop
+                        headers=headers,
+                        allow_redirects=False,
+                        trace_request_ctx=trip,
+                    )
+            except SEND_ERRORS as error:
+                if not trip.was_stale(error):
+                    raise error_before_answer(provider, error) from error
 
     def _headers(self, provider: Provider, *, has_body: bool, accept: str) -> dict[str, str]:
         headers = {"Accept": accept}
@@ -203,6 +209,7 @@ class Http:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ssl=_tls()),
+                trace_configs=[trace_of_trips()],
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
                     total=None, connect=self.timeouts.connect, sock_connect=self.timeouts.connect

@@ -1,5 +1,7 @@
 """The door and what belongs to one person: set-up, registration, signing in, sessions, password."""
 
+import re
+
 from playwright.sync_api import Locator, Page
 
 
@@ -78,7 +80,7 @@ class People:
         self.page = page
         self.people = page.get_by_role("list", name="People").get_by_role("listitem")
         self.note = page.get_by_label("For whom")
-        self.link = page.locator("#invitation-link")
+        self.told_link = page.locator("#main, #toasts").get_by_text("Pass this link on").last
         self.invitations = page.get_by_role("region", name="Invitations").get_by_role("listitem")
 
     def open(self) -> None:
@@ -87,6 +89,10 @@ class People:
     def invite(self, note: str) -> None:
         self.note.fill(note)
         self.page.get_by_role("button", name="Make invitation").click()
+
+    def link(self) -> str:
+        """Of the invitation just made: beside the form, or without scripts in the sentence above the page."""
+        return re.findall(r"https?://\S+", self.told_link.inner_text())[0]
 
     def withdraw(self, note: str) -> None:
         self.invitations.filter(has_text=note).get_by_role("button").click()

@@ -1,0 +1,101 @@
+"""Pictures beside a question: for a model that sees, and for one that does not."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.e2e.pages.chat import Chat
+from tests.e2e.watching import Watch
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def picture(name: str = "tomato.png", *, colour: str = "#d02010") -> FilePayload:
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(drawn, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": drawn.getvalue()}
+
+
+def test_a_model_that_sees_looks_at_the_picture(enter: Callable[..., Page], scripts: bool) -> None:
+    page = enter("alice", scripts=scripts)
+    chat = Chat(page)
+    chat.begin("sandbox/seer")
+
+    chat.composer.pictures.set_input_files([picture()])
+    if scripts:
+        expect(chat.composer.attachments).to_contain_text("tomato.png")
+    chat.ask("What is this?")
+
+    expect(chat.answer.body).to_contain_text("64 × 48")
+    expect(chat.answer.facts).to_be_visible()
+    expect(chat.composer.attachments.locator("*")).to_have_count(0)
+    expect(chat.question.pictures).to_have_count(1)
+    assert chat.question.pictures.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+
+
+def test_a_model_that_cannot_see_says_so_and_nothing_is_lost(
+    enter: Callable[..., Page], watch: Watch, scripts: bool
+) -> None:
+    watch.forgive("status of 422")
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/sprinter")
+    chat.composer.pictures.set_input_files([picture()])
+
+    chat.ask("What is this?")
+
+    expect(chat.composer.error).to_contain_text("cannot look at pictures")
+    expect(chat.composer.prompt).to_have_value("What is this?")
+    kept = chat.composer.attachments.get_by_role("checkbox", name="tomato.png")
+    expect(kept).to_be_checked()
+
+    chat.composer.choose_model("sandbox/seer", scripts=scripts)
+    chat.composer.send.click()
+
+    expect(chat.answer.body).to_contain_text("64 × 48")
+
+
+def test_a_kept_picture_can_be_left_out(enter: Callable[..., Page], watch: Watch, scripts: bool) -> None:
+    watch.forgive("status of 422")
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/sprinter")
+    chat.composer.pictures.set_input_files([picture()])
+    chat.ask("What is this?")
+    expect(chat.composer.error).to_be_visible()
+
+    chat.composer.attachments.get_by_role("checkbox", name="tomato.png").uncheck()
+    chat.composer.send.click()
+
+    expect(chat.answer.facts).to_be_visible()
+    expect(chat.question.pictures).to_have_count(0)
+
+
+def test_a_file_that_is_no_picture_is_refused(enter: Callable[..., Page], watch: Watch, scripts: bool) -> None:
+    watch.forgive("status of 4")
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/seer")
+    forged: FilePayload = {"name": "cat.png", "mimeType": "image/png", "buffer": b"<svg onload=alert(1)>" * 20}
+    chat.composer.pictures.set_input_files([forged])
+
+    chat.ask("What is this?")
+
+    expect(chat.composer.error).to_be_visible()
+    expect(chat.composer.prompt).to_have_value("What is this?")
+
+
+def test_a_picture_stays_with_its_owner(
+    enter: Callable[..., Page], services: object, watch: Watch, scripts: bool
+) -> None:
+    watch.forgive("status of 404")
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/seer")
+    chat.composer.pictures.set_input_files([picture()])
+    chat.ask("Mine")
+    expect(chat.question.pictures).to_have_count(1)
+    address = chat.question.pictures.get_attribute("src") or ""
+
+    answer = enter("bob", scripts=scripts).goto(address)
+
+    assert answer is not None and answer.status == 404

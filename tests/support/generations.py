@@ -1,0 +1,87 @@
+"""A generation that is asked for, on a real database, without anybody's routes."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+from uuid import UUID
+
+import duckdb
+from studio.db import Database, Row
+from studio.generations import store
+from studio.generations.generation import Generation, State
+from studio.ids import new_id
+from studio.moments import now
+from studio.providers import ChatRequest
+
+ALICE, PROVIDER = new_id(), new_id()
+PATIENCE_SECONDS = 10.0
+
+
+def asked_for(db: Database, *, model: str = "acme/chat-1", state: State = State.WAITING, **more: Any) -> Generation:
+    """The row of Alice's question, committed."""
+    generation = Generation(
+        **{
+            "id": new_id(),
+            "person_id": ALICE,
+            "kind": "text",
+            "state": state,
+            "provider_id": PROVIDER,
+            "provider": "Acme Cloud",
+            "model": model,
+            "prompt": "Why do plates stack?",
+            "params": {},
+            "is_simulated": False,
+            "asked_at": now(),
+            **more,
+        }
+    )
+    db.write(store.add_generation(generation))
+    return generation
+
+
+def request_for(generation: Generation) -> ChatRequest:
+    return ChatRequest(generation.model, [{"role": "user", "content": generation.prompt}])
+
+
+def stored(db: Database, generation_id: UUID) -> Generation:
+    return store.get_generation(db, ALICE, generation_id)
+
+
+def pieces_of(db: Database, generation_id: UUID) -> list[str]:
+    """The texts of its pieces in the database, in order."""
+    with db.read() as cursor:
+        rows = cursor.execute(
+            "SELECT text FROM generation_pieces WHERE generation_id = $id ORDER BY number", {"id": generation_id}
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+async def soon(condition: Callable[[], Any]) -> Any:
+    """Let the loop run until a condition holds, and return what it gave."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < give_up, "waited in vain"
+        await asyncio.sleep(0.002)
+    return found
+
+
+class FullDisk:
+    """The database while nothing can be written: until `is_full` is cleared every write fails."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.is_full = True
+        self.failures = 0
+
+    def read(self) -> Any:
+        return self._db.read()
+
+    def write_soon(self, *rows: Row) -> "Future[None]":
+        if not self.is_full:
+            return self._db.write_soon(*rows)
+        self.failures += 1
+        failed: Future[None] = Future()
+        failed.set_exception(duckdb.IOException("no space left on device"))
+        return failed

@@ -1,0 +1,95 @@
+"""An open studio without routes: the verbs of talking on a real database, with the real sandbox as its provider."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import SecretStr
+from studio.accounts.desk import Desk
+from studio.accounts.person import Person, Role
+from studio.assets.files import FileStore
+from studio.catalogue import store as providers
+from studio.catalogue.catalogue import Catalogue
+from studio.chat import store
+from studio.chat.conversation import Conversation, Message, Question, Tree
+from studio.config import Settings
+from studio.db import Database
+from studio.generations import store as generations
+from studio.generations.engine import Engine
+from studio.generations.generation import Generation
+from studio.ids import new_id
+from studio.moments import now
+from studio.providers import Adapter, Provider, RetryPolicy
+from studio.wiring import Studio
+
+from tests.support.accounts import cheap_passwords
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 10.0
+ENDLESS = "count 100000 at 20 per second after 0 ms"  # for sandbox/metronome: runs until somebody stops it
+
+
+def person(name: str) -> Person:
+    return Person(new_id(), f"{name.lower()}@example.org", name, Role.MEMBER, new_id())
+
+
+@dataclass
+class Talker:
+    """Somebody at the verbs, which are called as routes call them: in a thread."""
+
+    studio: Studio
+    who: Person
+
+    async def do(self, verb: Callable[..., T], *args: Any, **more: Any) -> T:
+        return await asyncio.to_thread(verb, self.studio, self.who, *args, **more)
+
+    def again(self, conversation: Conversation) -> Conversation:
+        return store.get_conversation(self.studio.db, self.who.id, conversation.id)
+
+    def tree(self, conversation: Conversation) -> Tree:
+        return Tree(store.list_messages(self.studio.db, conversation.id))
+
+    def shown(self, conversation: Conversation) -> list[Message]:
+        """The messages of the branch that is shown now."""
+        return self.tree(conversation).path_to(self.again(conversation).leaf_id)
+
+    def leaf(self, conversation: Conversation) -> Message:
+        return self.shown(conversation)[-1]
+
+    def generation(self, generation_id: UUID) -> Generation:
+        return generations.get_generation(self.studio.db, self.who.id, generation_id)
+
+    async def ended(self, generation: Generation) -> Generation:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while self.studio.engine.find(generation.id) is not None:
+            assert time.monotonic() < give_up, "the answer does not end"
+            await asyncio.sleep(0.002)
+        return self.generation(generation.id)
+
+
+def ask_of(prompt: str = "Why do plates stack?", model: str = "sandbox/sprinter", **more: Any) -> Question:
+    return Question(prompt=prompt, model=model, **more)
+
+
+@asynccontextmanager
+async def open_studio(place: Path, db: Database, sandbox_url: str) -> AsyncIterator[Studio]:
+    """A studio on this database, whose catalogue has been read."""
+    provider = Provider(new_id(), "Sandbox", "sandbox", sandbox_url, SecretStr("sk-sandbox"), is_simulated=True)
+    provider_id = await asyncio.to_thread(providers.remember_provider, db, provider, now())
+    async with Adapter(retry=RetryPolicy(base_seconds=0.01), cost_delays_seconds=(0.0, 0.01)) as adapter:
+        catalogue = Catalogue(db, adapter, provider, provider_id)
+        await catalogue.refresh()
+        engine = Engine(db, adapter, save_seconds=0.05, drain_seconds=0.0, cost_look_up_seconds=0.0)
+        engine.start_saving()
+        desk, files = Desk(cheap_passwords()), FileStore(place / "media")
+        settings = Settings(data_dir=place)
+        try:
+            yield Studio(settings, db, files, adapter, provider, catalogue, engine, desk)
+        finally:
+            await engine.close()
+            await asyncio.to_thread(desk.close)
