@@ -3,12 +3,14 @@
 import io
 from collections.abc import Callable
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.pages.chat import Chat
 from tests.e2e.watching import Watch
+from tests.support.services import Services
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -85,17 +87,14 @@ def test_a_file_that_is_no_picture_is_refused(enter: Callable[..., Page], watch:
     expect(chat.composer.prompt).to_have_value("What is this?")
 
 
-def test_a_picture_stays_with_its_owner(
-    enter: Callable[..., Page], services: object, watch: Watch, scripts: bool
-) -> None:
-    watch.forgive("status of 404")
-    chat = Chat(enter("alice", scripts=scripts))
+def test_a_picture_stays_with_its_owner(enter: Callable[..., Page], services: Services) -> None:
+    chat = Chat(enter("alice"))
     chat.begin("sandbox/seer")
     chat.composer.pictures.set_input_files([picture()])
     chat.ask("Mine")
     expect(chat.question.pictures).to_have_count(1)
-    address = chat.question.pictures.get_attribute("src") or ""
+    address = services.address + (chat.question.pictures.get_attribute("src") or "")
 
-    answer = enter("bob", scripts=scripts).goto(address)
-
-    assert answer is not None and answer.status == 404
+    assert chat.page.request.get(address).headers["content-type"].startswith("image/")
+    assert enter("bob").request.get(address).status == 404
+    assert httpx.get(address).status_code == 401

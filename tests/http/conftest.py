@@ -13,6 +13,7 @@ from studio.db import Database, migrate
 from studio.paths import MIGRATIONS
 
 from tests.support.people import Caller, join, set_up, wait_until_open
+from tests.support.talking import Talk, talking
 
 
 @pytest.fixture
@@ -79,3 +80,10 @@ def alice(backend: TestClient, ruth: Caller) -> Caller:
 @pytest.fixture
 def bob(backend: TestClient, ruth: Caller) -> Caller:
     return join(backend, "bob@example.org", name="Bob")
+
+
+@pytest.fixture(scope="session")
+def talk(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Talk]:
+    """One backend on a real socket, with a sandbox that never waits, for all tests in which people talk."""
+    with talking(tmp_path_factory.mktemp("talking"), migrated) as talk:
+        yield talk

@@ -29,10 +29,10 @@ document.addEventListener("htmx:after:request", (event) => {
 function show(input) {
   const place = input.form.querySelector(".composer__attachments");
   for (const old of place?.querySelectorAll("[data-local]") ?? []) old.remove();
-  for (const file of input.files) place?.append(chip(file));
+  for (const file of input.files) place?.append(chip(file, input));
 }
 
-function chip(file) {
+function chip(file, input) {
   const chip = document.createElement("span");
   chip.className = "attachment";
   chip.dataset.local = "";
@@ -45,6 +45,22 @@ function chip(file) {
   }
   const name = document.createElement("span");
   name.textContent = file.name;
-  chip.append(name);
+  chip.append(name, removal(file, input));
   return chip;
+}
+
+function removal(file, input) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "attachment__remove";
+  button.textContent = "×";
+  button.ariaLabel = `Remove ${file.name}`;
+  button.addEventListener("click", () => {
+    const others = new DataTransfer();
+    for (const other of input.files) if (other !== file) others.items.add(other);
+    input.files = others.files;
+    show(input);
+    input.form.querySelector(".composer__field").focus();
+  });
+  return button;
 }

@@ -1,4 +1,4 @@
-// The prompt field: Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter sends from anywhere.
+// The prompt field: Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter sends, also a question being edited.
 // On a touch keyboard Enter breaks the line, since there is no Shift to hold; the button sends.
 
 const touch = matchMedia("(pointer: coarse)");
@@ -6,8 +6,9 @@ const sent = new WeakMap();
 
 document.addEventListener("keydown", (event) => {
   const field = event.target;
-  if (event.key !== "Enter" || event.isComposing || !field.matches?.(".composer__field")) return;
+  if (event.key !== "Enter" || event.isComposing || !field.matches?.(".composer__field, .message--editing textarea")) return;
   const isCommand = event.ctrlKey || event.metaKey;
+  if (!isCommand && !field.matches(".composer__field")) return;
   if (!isCommand && (event.shiftKey || event.altKey || touch.matches)) return;
   event.preventDefault();
   if (field.value.trim()) field.form.requestSubmit();

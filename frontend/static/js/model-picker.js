@@ -18,7 +18,9 @@ customElements.define(
       this.input.addEventListener("keydown", (event) => this.onKey(event));
       this.input.addEventListener("input", () => this.toggle(true));
       this.input.addEventListener("click", () => this.browse());
-      this.input.addEventListener("blur", () => this.leave());
+      this.input.addEventListener("blur", () => this.settle());
+      // The browser's own `change` comes with the blur, whatever became of the typed words; the one that counts is ours.
+      this.addEventListener("change", (event) => event.isTrusted && event.target === this.input && event.stopPropagation(), true);
       this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
       this.list.addEventListener("click", (event) => this.choose(event.target.closest(USABLE)));
     }
@@ -65,8 +67,19 @@ customElements.define(
     }
 
     choose(option) {
-      if (!option || this.list.hidden) return;
-      this.chosen = option.dataset.value;
+      if (option && !this.list.hidden) this.take(option.dataset.value);
+    }
+
+    // A whole name counts, however it was entered; a part of one is no choice.
+    settle() {
+      const typed = this.input.value.trim();
+      const isKnown = [...this.querySelectorAll("datalist option")].some((option) => option.value === typed);
+      if (isKnown && typed !== this.chosen) this.take(typed);
+      else this.leave();
+    }
+
+    take(model) {
+      this.chosen = model;
       this.leave();
       this.input.dispatchEvent(new Event("change", { bubbles: true }));
     }

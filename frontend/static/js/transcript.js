@@ -38,7 +38,8 @@ customElements.define(
     }
 
     follow() {
-      if (this.isFollowing) this.toEnd();
+      // A question that becomes a form makes the page grow as well, and whoever edits it must not be carried away from it.
+      if (this.isFollowing && !this.querySelector(".message--editing")) this.toEnd();
       else this.offer();
     }
 

@@ -34,6 +34,11 @@ TEXTS = st.lists(FRAGMENTS, max_size=40).map("".join)
 SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=8)
 
 
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(make_environment(), {})
+
+
 def cut(text: str, sizes: list[int], thoughts: str = "") -> list[Piece]:
     """The text in numbered pieces of these sizes, over and over; first the thoughts."""
     parts, position, turn = [], 0, 0
@@ -156,10 +161,6 @@ async def test_a_page_and_the_stream_behind_it_share_their_number() -> None:
 
 class TestTheStreamOfPartials:
     pytestmark = pytest.mark.anyio
-
-    @pytest.fixture(scope="class")
-    def page(self) -> Page:
-        return Page(make_environment(), {})
 
     async def read(self, live: Live, page: Page, after: int = 0) -> list[tuple[str | None, Html]]:
         """(id, html) of each message but the last two, which are the whole message and the end."""

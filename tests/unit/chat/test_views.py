@@ -44,7 +44,7 @@ def test_money_is_never_rounded_to_nothing(usd: Decimal | None, text: str) -> No
     ("costs", "text"),
     [
         ([], None),
-        ([Decimal("0.01"), Decimal("0.02")], "$0.03"),
+        ([Decimal("0.01"), Decimal("0.02")], "$0.030"),
         ([Decimal("0.01"), None], "≥ $0.010"),
         ([Decimal(0), Decimal(0)], "free"),
         ([Decimal(0), None], "cost unknown"),

@@ -1,0 +1,28 @@
+// Focus must not fall out of the page with the button that held it: a swap that takes the focused element away gives
+// the focus to the nearest place around it that is still there. What has the focus by then (autofocus) keeps it.
+
+let focused = null;
+let places = [];
+
+document.addEventListener("focusin", (event) => {
+  focused = event.target;
+  places = [];
+  for (let place = focused.parentElement?.closest("[id]"); place; place = place.parentElement?.closest("[id]")) places.push(place.id);
+});
+
+// A form that opens with words in it (a name, a question) is typed on, not in front of.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.autofocus && target.value && target.selectionEnd === 0) target.setSelectionRange(target.value.length, target.value.length);
+});
+
+// An answer that was watched ends in a swap of its stream, which settles like any other.
+for (const name of ["htmx:after:swap", "htmx:after:settle"]) document.addEventListener(name, keep);
+
+function keep() {
+  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  const place = places.map((id) => document.getElementById(id)).find(Boolean);
+  // The button of a menu stands for what was chosen in it; any other place is focused itself.
+  const target = place?.querySelector(":scope > * > .menu > summary") ?? place;
+  if (target === place) place?.setAttribute("tabindex", "-1");
+  target?.focus({ preventScroll: true });
+}

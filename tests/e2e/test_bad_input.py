@@ -1,0 +1,229 @@
+"""Whatever is sent, a clear sentence comes back at the right place with the right status, and no words are lost."""
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.looking import conversation_of
+from tests.e2e.pages.accounts import SignIn
+from tests.e2e.pages.chat import Chat
+from tests.e2e.watching import Watch
+from tests.support.forms import headers_of
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+TRACE = re.compile(r"Traceback|File \"|\.py|duckdb|site-packages", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def _refusals_are_logged(watch: Watch) -> None:
+    """Chromium writes every 4xx into the console."""
+    watch.forgive("status of 4")
+
+
+@pytest.mark.parametrize("model", ["sandbox/sprinter"])
+def test_an_empty_question_is_refused_at_its_field(enter: Callable[..., Page], scripts: bool, model: str) -> None:
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin(model)
+
+    chat.ask("   ")
+
+    expect(chat.composer.error).to_have_text("Write something first.")
+    expect(chat.composer.prompt).to_have_attribute("aria-invalid", "true")
+    expect(chat.composer.prompt).to_have_accessible_description("Write something first.")
+    expect(chat.composer.model).to_have_value(model)
+
+
+def test_an_empty_question_within_a_conversation_is_refused_too(
+    enter: Callable[..., Page], begin: Callable[..., str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    page.goto(begin("First things first", "sandbox/sprinter") + "?live=1")
+    chat = Chat(page)
+    expect(chat.answer.facts).to_be_visible()
+
+    chat.ask("")
+
+    expect(chat.composer.error).to_have_text("Write something first.")
+    expect(chat.question.body).to_have_text("First things first")
+    chat.ask("And now?")
+    expect(chat.questions).to_have_count(2)
+    expect(chat.answer.facts).to_be_visible()
+
+
+def test_an_over_long_question_comes_back_whole(enter: Callable[..., Page], scripts: bool) -> None:
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/sprinter")
+
+    chat.ask("x" * 200_001)
+
+    expect(chat.composer.error).to_have_text("That is 200,001 characters; a question may have 200,000.")
+    assert len(chat.composer.prompt.input_value()) == 200_001
+
+
+def test_an_unknown_model_is_said_at_its_field(enter: Callable[..., Page], scripts: bool) -> None:
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/sprinter")
+    chat.composer.prompt.fill("Still here?")
+    chat.composer.model.evaluate("field => field.value = 'acme/gone'")
+
+    chat.composer.send.click()
+
+    expect(chat.composer.error).to_contain_text("does not know that model")
+    expect(chat.composer.model).to_have_attribute("aria-invalid", "true")
+    expect(chat.composer.prompt).to_have_value("Still here?")
+
+
+def test_ten_megabytes_of_words_are_refused_and_kept(enter: Callable[..., Page], scripts: bool) -> None:
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/sprinter")
+    chat.composer.prompt.evaluate("field => field.value = 'x'.repeat(10_000_000)")
+
+    chat.composer.send.click()
+
+    expect(chat.page.get_by_role("alert").first).to_be_visible()
+    expect(chat.page.get_by_role("alert").first).not_to_have_text(TRACE)
+    assert len(chat.page.locator("textarea").first.input_value()) >= 10_000_000
+
+
+def test_thirty_megabytes_are_refused_with_413(enter: Callable[..., Page]) -> None:
+    chat = Chat(enter("alice"))
+    chat.begin("sandbox/sprinter")
+    chat.composer.prompt.evaluate("field => field.value = 'x'.repeat(30_000_000)")
+
+    with chat.page.expect_response("**/fragments/conversations") as sent:
+        chat.composer.send.click()
+
+    assert sent.value.status == 413
+    expect(chat.page.get_by_role("alert")).to_contain_text("25 MB")
+    assert len(chat.composer.prompt.input_value()) == 30_000_000
+
+
+def test_a_form_of_ten_megabytes_is_refused_with_413(base_url: str, token: Callable[[str], str]) -> None:
+    headers = headers_of(base_url, token("alice"))
+
+    answer = httpx.post(f"{base_url}/fragments/conversations", data={"prompt": "x" * 10_000_000}, headers=headers)
+
+    assert answer.status_code == 413
+    assert "more than the 1 MB" in answer.text
+
+
+def test_bytes_that_are_no_text_do_no_harm(base_url: str, token: Callable[[str], str]) -> None:
+    headers = headers_of(base_url, token("alice"), **{"Content-Type": "application/x-www-form-urlencoded"})
+    for body in (b"prompt=\xff\xfe\x80&model=sandbox%2Fsprinter", b"prompt=%ff%fe%80&model=%ff", b"\xff\x00\xfe"):
+        answer = httpx.post(f"{base_url}/fragments/conversations", content=body, headers=headers)
+
+        assert answer.status_code in (303, 422), answer.text
+        assert not TRACE.search(answer.text)
+
+
+def test_an_address_that_is_no_text_is_refused(base_url: str, token: Callable[[str], str]) -> None:
+    headers = headers_of(base_url, token("alice"))
+    for path in ("/chat/%ff%fe", "/fragments/%ff", "/chat/not-an-id", "/fragments/..%2f..%2fetc", "/no-such-page"):
+        answer = httpx.get(base_url + path, headers=headers)
+
+        assert answer.status_code in (400, 404), path
+        assert "<h1>" in answer.text
+        assert not TRACE.search(answer.text)
+
+
+def test_a_forged_session_is_led_to_the_door(enter: Callable[..., Page], scripts: bool) -> None:
+    page = enter(session="forged-forged-forged-forged-forged", scripts=scripts)
+
+    page.goto("/chat")
+
+    expect(SignIn(page).button).to_be_visible()
+    assert not [cookie for cookie in page.context.cookies() if cookie.get("value", "").startswith("forged")]
+
+
+def test_a_form_on_another_site_is_refused(
+    enter: Callable[..., Page], base_url: str, watch: Watch, scripts: bool
+) -> None:
+    watch.forgive("request to another host")
+    page = enter("alice", scripts=scripts)
+    form = f"""<form method="post" action="{base_url}/fragments/conversations">
+      <input name="prompt" value="Spend their money"><input name="model" value="sandbox/sprinter"><button>Win</button>
+    </form>"""
+
+    def trap(route: Route) -> None:
+        route.fulfill(body=f"<!doctype html><title>Win</title>{form}", content_type="text/html")
+
+    page.route("http://prizes.example/", trap)
+    page.goto("http://prizes.example/")
+    with page.expect_response("**/fragments/conversations") as sent:
+        page.get_by_role("button", name="Win").click()
+
+    assert sent.value.status == 403
+    expect(page.get_by_text("This request came from another site and was refused.")).to_be_visible()
+    page.goto("/chat")
+    expect(page.get_by_role("link", name="Spend their money")).to_have_count(0)
+
+
+@pytest.mark.parametrize("origin", ["https://prizes.example", "null"])
+def test_a_request_from_elsewhere_is_refused_even_with_the_right_token(
+    base_url: str, token: Callable[[str], str], origin: str
+) -> None:
+    headers = headers_of(base_url, token("alice"), Origin=origin)
+
+    answer = httpx.post(f"{base_url}/fragments/conversations", data={"prompt": "x"}, headers=headers)
+
+    assert answer.status_code == 403
+    assert "came from another site" in answer.text
+
+
+def test_a_form_with_a_stale_token_is_refused_and_carries_its_words(
+    enter: Callable[..., Page], scripts: bool
+) -> None:
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/sprinter")
+    for field in chat.page.locator("input[name=csrf]").all():
+        field.evaluate("field => field.value = 'f'.repeat(64)")
+    chat.page.locator("body").evaluate(
+        """body => body.setAttribute("hx-headers:inherited", '{"X-CSRF-Token": "stale"}')"""
+    )
+
+    chat.ask("Typed on an old page")
+
+    expect(chat.page.get_by_text("This page is out of date")).to_be_visible()
+    expect(chat.page.locator("textarea").first).to_have_value("Typed on an old page")
+
+
+def test_an_address_with_nothing_behind_it_says_so(enter: Callable[..., Page], scripts: bool) -> None:
+    page = enter("alice", scripts=scripts)
+
+    answer = page.goto("/chat/01a209bc-0000-7000-8000-000000000000")
+
+    assert answer is not None and answer.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")
+    page.get_by_role("link", name="Go to the start").click()
+    expect(page.locator("#composer")).to_be_visible()
+
+
+def test_an_old_edit_address_and_a_strange_query_show_the_conversation(
+    enter: Callable[..., Page], begin: Callable[..., str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    chat = Chat(page)
+    page.goto(begin("Hello there", "sandbox/sprinter") + "?live=1")
+    expect(chat.answer.facts).to_be_visible()
+    address = conversation_of(page)
+
+    answer = page.goto(f"{address}?edit=01a209bc-0000-7000-8000-000000000000&before=01a209bc-0000-7000-8000-000000000000")
+
+    assert answer is not None and answer.status == 200
+    expect(chat.heading).to_have_text("Hello there")
+
+
+def test_somebody_who_is_no_administrator_finds_no_administration(
+    enter: Callable[..., Page], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    for path in ("/admin", "/admin/people", "/admin/patterns"):
+        answer = page.goto(path)
+
+        assert answer is not None and answer.status in (403, 404)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("link", name="Administration")).to_have_count(0)
