@@ -18,7 +18,7 @@ from pages.security import init_security
 from pages.session import init_session
 from pages.slots import init_slots
 from pages.static_files import init_static
-from pages.streams import Streams
+from pages.streams import Arrivals, Streams
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["backend"] = Backend(settings.backend_url)
     app.extensions["streams"] = Streams(settings.server_threads)
+    app.extensions["arrivals"] = Arrivals(settings.server_threads)
     init_htmx(app)
     # Flask runs what comes after a request in the opposite order: the log and the numbers see the finished answer.
     init_log(app)

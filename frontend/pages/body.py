@@ -5,8 +5,11 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, BinaryIO
 
+from flask import current_app
+
 from pages.errors import CutShort, TooLarge
 from pages.htmx import request
+from pages.streams import Arrivals
 
 FORM_BYTES = 1_000_000
 UPLOAD_BYTES = 25_000_000
@@ -28,10 +31,21 @@ class Body:
     its author again. `length` is None for a chunked body, 0 for none.
     """
 
-    def __init__(self, source: BinaryIO, length: int | None, limit_bytes: int, *, keep: bool) -> None:
+    def __init__(
+        self,
+        source: BinaryIO,
+        length: int | None,
+        limit_bytes: int,
+        *,
+        keep: bool,
+        arrivals: Arrivals,
+        address: str,
+    ) -> None:
         self.length = length
         self.limit_bytes = limit_bytes
         self._source = source
+        self._arrivals = arrivals
+        self._address = address  # of the sender
         self._read = 0
         self._peeked = b""
         self._kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(FORM_BYTES) if keep else None  # noqa: SIM115
@@ -45,7 +59,7 @@ class Body:
         """
         if self.length is not None and self.length > self.limit_bytes:
             left = min(self.length, DRAIN_BYTES)
-            while left > 0 and (block := self._source.read(min(BLOCK_BYTES, left))):
+            while left > 0 and (block := self._wait_for(min(BLOCK_BYTES, left))):
                 left -= len(block)
             raise TooLarge(self.limit_bytes)
 
@@ -75,7 +89,7 @@ class Body:
     def _next(self, size: int) -> bytes:
         if self.length is not None:
             size = min(size, self.length - self._read)
-        block = self._source.read(size) if size else b""
+        block = self._wait_for(size) if size else b""
         self._read += len(block)
         if self._read > self.limit_bytes:
             raise TooLarge(self.limit_bytes)
@@ -85,6 +99,10 @@ class Body:
             self._kept.write(block)
         return block
 
+    def _wait_for(self, size: int) -> bytes:
+        with self._arrivals.waiting(self._address):
+            return self._source.read(size)
+
 
 def body_of_request(*, keep: bool) -> Body:
     """The body of this request, with the limit for its kind. Nothing is read yet."""
@@ -93,7 +111,14 @@ def body_of_request(*, keep: bool) -> Body:
     if length is None and not (environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ):
         length = 0
     limit = UPLOAD_BYTES if request.mimetype == "multipart/form-data" else FORM_BYTES
-    return Body(environ["wsgi.input"], length, limit, keep=keep and length != 0)
+    return Body(
+        environ["wsgi.input"],
+        length,
+        limit,
+        keep=keep and length != 0,
+        arrivals=current_app.extensions["arrivals"],
+        address=request.remote_addr or "",
+    )
 
 
 def first_field_csrf(beginning: bytes, mimetype: str) -> str | None:

@@ -16,7 +16,7 @@ from pages.errors import TooManyStreams
 from pages.fragments import streams
 from pages.htmx import request
 from pages.log import log
-from pages.session import backend, headers_for_backend, render_page
+from pages.session import backend, caller, headers_for_backend, render_page
 from pages.slots import filled_page, require_viewer
 
 blueprint = Blueprint("chat", __name__)
@@ -57,7 +57,7 @@ def _live(conversation_id: UUID) -> Response | None:
     says the rest, with the right status.
     """
     try:
-        leave = streams().admit()
+        leave = streams().admit(caller().token or "")
     except TooManyStreams:
         return None
     try:

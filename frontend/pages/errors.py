@@ -38,6 +38,11 @@ class TooManyStreams(Trouble):
     text = "Too many answers are being watched at once. Please try again in a moment."
 
 
+class TooManyArriving(Trouble):
+    status, code, retry_after_seconds = 503, "too_many_arriving", 5
+    text = "Too much is being sent here at once. Please try again in a moment."
+
+
 class TooLarge(Trouble):
     status, code = 413, "too_large"
 

@@ -19,7 +19,7 @@ from pages.errors import Restarting, StalePage
 from pages.htmx import request
 from pages.kept import show_kept
 from pages.security import SAFE_METHODS, bearer_of_program, check_origin, check_token, is_surely_from_us
-from pages.session import backend, headers_for_backend
+from pages.session import backend, caller, headers_for_backend
 from pages.streams import Streams
 
 blueprint = Blueprint("fragments", __name__)
@@ -73,7 +73,7 @@ def check_unsafe(body: Body) -> None:
 def ask(body: Body) -> tuple[BaseHTTPResponse, Callable[[], None] | None]:
     """The backend's answer, body unread, and what gives back its place among the streams if it took one."""
     target = target_for_backend()
-    leave = streams().admit() if may_stream() else None
+    leave = streams().admit(session_of_stream()) if may_stream() else None
     has_body = body.length != 0
     try:
         upstream = backend().open(
@@ -84,6 +84,11 @@ def ask(body: Body) -> tuple[BaseHTTPResponse, Callable[[], None] | None]:
             leave()
         raise
     return upstream, leave
+
+
+def session_of_stream() -> str:
+    """Whose stream it is: the session of a program or of a browser; strangers share one."""
+    return bearer_of_program() or caller().token or ""
 
 
 def headers_on() -> dict[str, str]:

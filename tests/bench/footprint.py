@@ -49,7 +49,9 @@ def weigh(page: Page, path: str) -> tuple[float, int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rest", type=float, default=15.0)
     parser.add_argument("--starts", type=int, default=7)
     args = parser.parse_args()
@@ -59,7 +61,11 @@ def main() -> None:
         took = start_times(services, args.starts)
         print(f"ready: median {median(took):.2f} s, max {max(took):.2f} s, n={len(took)}, {conditions()}")
         time.sleep(args.rest)
-        parts = {part.name: pss_mb(part.process.pid) for part in (services.backend, services.frontend) if part.process}
+        parts = {
+            part.name: pss_mb(part.process.pid)
+            for part in (services.backend, services.frontend)
+            if part.process
+        }
         said = ", ".join(f"{name} {pss:.0f} MB" for name, pss in parts.items())
         print(f"memory {args.rest:.0f} s after the start: {sum(parts.values()):.0f} MB PSS ({said})")
         weigh_pages(services, conversation)

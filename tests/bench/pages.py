@@ -58,7 +58,9 @@ def read_pages(services: Services, conversation_id: str, times: int) -> None:
             took.append(time.perf_counter() - began)
             assert page.status_code == 200 and "composer" in page.text
     print(f"conversation page: {conditions()}")
-    print(f"  first {took[0] * 1000:.0f} ms; after it {milliseconds(took[1:])}; {len(page.content) / 1024:.0f} KiB of HTML")
+    print(
+        f"  first {took[0] * 1000:.0f} ms; after it {milliseconds(took[1:])}; {len(page.content) / 1024:.0f} KiB of HTML"
+    )
 
 
 async def write(services: Services, people: int, each: int) -> None:
@@ -81,11 +83,16 @@ async def write(services: Services, people: int, each: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--messages", type=int, default=300)
     parser.add_argument("--people", type=int, default=50)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place, running_services(Path(place), LOG_LEVEL="warning") as services:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        running_services(Path(place), LOG_LEVEL="warning") as services,
+    ):
         services.add_people()
         asyncio.run(write(services, args.people, 10))
         read_pages(services, long_conversation(services, args.messages), 60)

@@ -21,12 +21,17 @@ from tests.bench.wire import Reading, body_of, request
 from tests.support.services import ROOT, Services, running_services
 
 MODEL = "sandbox/metronome"
+SESSIONS = 8  # one session may hold a fifth of the streams the frontend takes
 
 
 async def direct(provider: str, prompt: str) -> Reading:
     asked = {"model": MODEL, "stream": True, "messages": [{"role": "user", "content": prompt}]}
     return await request(
-        provider, "POST", "/v1/chat/completions", {"Authorization": "Bearer bench"}, json.dumps(asked).encode()
+        provider,
+        "POST",
+        "/v1/chat/completions",
+        {"Authorization": "Bearer bench"},
+        json.dumps(asked).encode(),
     )
 
 
@@ -61,8 +66,8 @@ def missing(readings: list[Reading], count: int) -> int:
 async def many(args: argparse.Namespace, provider: str, services: Services) -> None:
     prompt = f"count {args.tokens} at {args.rate} per second after 50 ms"
     groups = {part.name: part.process.pid for part in (services.backend, services.frontend) if part.process}
-    token = services.token("alice")
-    await through(services.address, token, "count 5 at 50 per second after 10 ms")
+    tokens = [sign_in(services) for _ in range(SESSIONS)]
+    await through(services.address, tokens[0], "count 5 at 50 per second after 10 ms")
     before = {name: (pss_mb(group), cpu_seconds(group)) for name, group in groups.items()}
     plain = await asyncio.gather(*(direct(provider, prompt) for _ in range(args.streams)))
     peak = dict.fromkeys(groups, 0.0)
@@ -74,17 +79,31 @@ async def many(args: argparse.Namespace, provider: str, services: Services) -> N
                 peak[name] = max(peak[name], await asyncio.to_thread(pss_mb, group))
 
     sampler = asyncio.create_task(sample())
-    ours = await asyncio.gather(*(through(services.address, token, prompt) for _ in range(args.streams)))
+    ours = await asyncio.gather(
+        *(through(services.address, tokens[number % SESSIONS], prompt) for number in range(args.streams))
+    )
     sampler.cancel()
     rate, direct_rate = steady_rate(ours), steady_rate(plain)
     events = sum(len(reading.tokens()) for reading in ours)
     print(f"streams: {args.streams} x {args.rate}/s x {args.tokens} words, {conditions()}")
-    print(f"  direct {direct_rate:.0f} words/s, through both services {rate:.0f} words/s, ratio {rate / direct_rate:.3f}")
-    print(f"  streams with a word missing: direct {missing(plain, args.tokens)}, through {missing(ours, args.tokens)}")
+    print(
+        f"  direct {direct_rate:.0f} words/s, through both services {rate:.0f} words/s, ratio {rate / direct_rate:.3f}"
+    )
+    print(
+        f"  streams with a word missing: direct {missing(plain, args.tokens)}, through {missing(ours, args.tokens)}"
+    )
     print(f"  {events} events for {args.streams * args.tokens} words")
     for name, group in groups.items():
         pss, cpu = before[name]
-        print(f"  {name}: PSS {pss:.0f} -> {peak[name]:.0f} MB (+{peak[name] - pss:.0f}), CPU {cpu_seconds(group) - cpu:.1f} s")
+        print(
+            f"  {name}: PSS {pss:.0f} -> {peak[name]:.0f} MB (+{peak[name] - pss:.0f}), CPU {cpu_seconds(group) - cpu:.1f} s"
+        )
+
+
+def sign_in(services: Services) -> str:
+    """A further session of Alice's."""
+    services.tokens.pop("alice", None)
+    return services.token("alice")
 
 
 async def first_word(pairs: int, provider: str, services: Services) -> None:
@@ -92,7 +111,10 @@ async def first_word(pairs: int, provider: str, services: Services) -> None:
     token = services.token("alice")
     plain, ours = [], []
     for _ in range(pairs):
-        for found, reading in ((plain, await direct(provider, prompt)), (ours, await through(services.address, token, prompt))):
+        for found, reading in (
+            (plain, await direct(provider, prompt)),
+            (ours, await through(services.address, token, prompt)),
+        ):
             found.append(reading.tokens()[0][0] - reading.sent_at)
     over = [mine - theirs for mine, theirs in zip(ours, plain, strict=True)]
     print(f"first word: {pairs} pairs, {conditions()}")
@@ -102,7 +124,9 @@ async def first_word(pairs: int, provider: str, services: Services) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--streams", type=int, default=256)
     parser.add_argument("--rate", type=int, default=25)
     parser.add_argument("--tokens", type=int, default=300)
@@ -117,7 +141,12 @@ def main() -> None:
             provider = found.group(0)
             with (
                 tempfile.TemporaryDirectory() as place,
-                running_services(Path(place), AYCG_PROVIDER_BASE_URL=f"{provider}/v1", AYCG_PROVIDER_API_KEY="bench", LOG_LEVEL="warning") as services,
+                running_services(
+                    Path(place),
+                    AYCG_PROVIDER_BASE_URL=f"{provider}/v1",
+                    AYCG_PROVIDER_API_KEY="bench",
+                    LOG_LEVEL="warning",
+                ) as services,
             ):
                 set_up(services)
                 asyncio.run(first_word(args.pairs, provider, services))

@@ -167,7 +167,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
 
 
 @pytest.fixture
-def enter(open_browser: Callable[..., Page], base_url: str, token: Callable[[str], str]) -> Callable[..., Page]:
+def enter(
+    open_browser: Callable[..., Page], base_url: str, token: Callable[[str], str]
+) -> Callable[..., Page]:
     """A browser that is signed in already, by a session made over the API: the form has tests of its own."""
 
     def enter_(name: str = "alice", *, session: str | None = None, **options: object) -> Page:
@@ -183,7 +185,9 @@ def begin(base_url: str, token: Callable[[str], str]) -> Callable[..., str]:
     """Begins a conversation as the form would, without a browser; the address of its page."""
 
     def begin_(prompt: str, model: str, name: str = "alice") -> str:
-        answer = post_form(base_url, token(name), "/fragments/conversations", {"prompt": prompt, "model": model})
+        answer = post_form(
+            base_url, token(name), "/fragments/conversations", {"prompt": prompt, "model": model}
+        )
         assert answer.status_code == 201, answer.text
         return answer.headers["HX-Push-Url"]
 

@@ -76,7 +76,9 @@ def test_try_again_after_a_broken_answer_brings_another(enter: Callable[..., Pag
     expect(chat.answer.notice).to_contain_text("broke off in the middle")
 
 
-def test_asking_again_keeps_both_answers_and_one_can_switch(enter: Callable[..., Page], scripts: bool) -> None:
+def test_asking_again_keeps_both_answers_and_one_can_switch(
+    enter: Callable[..., Page], scripts: bool
+) -> None:
     page = enter("alice", scripts=scripts)
     chat = Chat(page)
     chat.begin_with("count 3 at 50 per second", "sandbox/metronome")
@@ -101,7 +103,9 @@ def test_asking_again_keeps_both_answers_and_one_can_switch(enter: Callable[...,
     expect(chat.answer.versions).to_contain_text("2 / 2")
 
 
-def test_an_edited_question_becomes_a_branch_and_both_are_kept(enter: Callable[..., Page], scripts: bool) -> None:
+def test_an_edited_question_becomes_a_branch_and_both_are_kept(
+    enter: Callable[..., Page], scripts: bool
+) -> None:
     chat = Chat(enter("alice", scripts=scripts))
     chat.begin_with("count 3 at 50 per second", "sandbox/metronome")
     expect(chat.answer.facts).to_be_visible()

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.watching import Watch
 from tests.e2e.looking import CONVERSATION, conversation_of, counted, grows, marked, number, stayed
 from tests.e2e.pages.chat import Chat
 from tests.e2e.pages.conversations import Conversations
+from tests.e2e.watching import Watch
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -25,7 +26,9 @@ def _refusals_are_logged(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize("model", ["sandbox/sprinter"])
-def test_an_empty_question_is_refused_at_its_field(enter: Callable[..., Page], scripts: bool, model: str) -> None:
+def test_an_empty_question_is_refused_at_its_field(
+    enter: Callable[..., Page], scripts: bool, model: str
+) -> None:
     chat = Chat(enter("alice", scripts=scripts))
     chat.begin(model)
 
@@ -77,35 +80,51 @@ def test_an_unknown_model_is_said_at_its_field(enter: Callable[..., Page], scrip
     expect(chat.composer.prompt).to_have_value("Still here?")
 
 
-def test_ten_megabytes_of_words_are_refused_and_kept(enter: Callable[..., Page], scripts: bool) -> None:
+def test_ten_megabytes_beside_the_words_are_refused_and_the_words_kept(
+    enter: Callable[..., Page], scripts: bool
+) -> None:
     chat = Chat(enter("alice", scripts=scripts))
     chat.begin("sandbox/sprinter")
-    chat.composer.prompt.evaluate("field => field.value = 'x'.repeat(10_000_000)")
-
-    chat.composer.send.click()
-
-    expect(chat.page.get_by_role("alert").first).to_be_visible()
-    expect(chat.page.get_by_role("alert").first).not_to_have_text(TRACE)
-    assert len(chat.page.locator("textarea").first.input_value()) >= 10_000_000
-
-
-def test_thirty_megabytes_are_refused_with_413(enter: Callable[..., Page]) -> None:
-    chat = Chat(enter("alice"))
-    chat.begin("sandbox/sprinter")
-    chat.composer.prompt.evaluate("field => field.value = 'x'.repeat(30_000_000)")
+    chat.composer.form.evaluate(
+        """form => {
+          const field = Object.assign(document.createElement("input"), {type: "hidden", name: "system_prompt"});
+          field.value = "x".repeat(10_000_000);
+          form.append(field);
+        }"""
+    )
 
     with chat.page.expect_response("**/fragments/conversations") as sent:
-        chat.composer.send.click()
+        chat.ask("Words that must not be lost")
+
+    assert sent.value.status in (413, 422)
+    expect(chat.page.get_by_role("alert").first).to_be_visible()
+    expect(chat.page.get_by_role("alert").first).not_to_have_text(TRACE)
+    expect(chat.page.locator("textarea[name=prompt]")).to_have_value("Words that must not be lost")
+
+
+def test_a_file_that_is_too_large_is_refused_with_413_and_the_words_kept(
+    enter: Callable[..., Page], tmp_path: Path, scripts: bool
+) -> None:
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(bytes(26_000_000))
+    chat = Chat(enter("alice", scripts=scripts))
+    chat.begin("sandbox/seer")
+    chat.composer.pictures.set_input_files(huge)
+
+    with chat.page.expect_response("**/fragments/conversations") as sent:
+        chat.ask("Words that must not be lost")
 
     assert sent.value.status == 413
-    expect(chat.page.get_by_role("alert")).to_contain_text("25 MB")
-    assert len(chat.composer.prompt.input_value()) == 30_000_000
+    expect(chat.page.get_by_role("alert").first).to_contain_text("25 MB")
+    expect(chat.page.locator("textarea[name=prompt]")).to_have_value("Words that must not be lost")
 
 
 def test_a_form_of_ten_megabytes_is_refused_with_413(base_url: str, token: Callable[[str], str]) -> None:
     headers = headers_of(base_url, token("alice"))
 
-    answer = httpx.post(f"{base_url}/fragments/conversations", data={"prompt": "x" * 10_000_000}, headers=headers)
+    answer = httpx.post(
+        f"{base_url}/fragments/conversations", data={"prompt": "x" * 10_000_000}, headers=headers
+    )
 
     assert answer.status_code == 413
     assert "more than the 1 MB" in answer.text
@@ -113,7 +132,11 @@ def test_a_form_of_ten_megabytes_is_refused_with_413(base_url: str, token: Calla
 
 def test_bytes_that_are_no_text_do_no_harm(base_url: str, token: Callable[[str], str]) -> None:
     headers = headers_of(base_url, token("alice"), **{"Content-Type": "application/x-www-form-urlencoded"})
-    for body in (b"prompt=\xff\xfe\x80&model=sandbox%2Fsprinter", b"prompt=%ff%fe%80&model=%ff", b"\xff\x00\xfe"):
+    for body in (
+        b"prompt=\xff\xfe\x80&model=sandbox%2Fsprinter",
+        b"prompt=%ff%fe%80&model=%ff",
+        b"\xff\x00\xfe",
+    ):
         answer = httpx.post(f"{base_url}/fragments/conversations", content=body, headers=headers)
 
         assert answer.status_code in (303, 422), answer.text
@@ -122,7 +145,13 @@ def test_bytes_that_are_no_text_do_no_harm(base_url: str, token: Callable[[str],
 
 def test_an_address_that_is_no_text_is_refused(base_url: str, token: Callable[[str], str]) -> None:
     headers = headers_of(base_url, token("alice"))
-    for path in ("/chat/%ff%fe", "/fragments/%ff", "/chat/not-an-id", "/fragments/..%2f..%2fetc", "/no-such-page"):
+    for path in (
+        "/chat/%ff%fe",
+        "/fragments/%ff",
+        "/chat/not-an-id",
+        "/fragments/..%2f..%2fetc",
+        "/no-such-page",
+    ):
         answer = httpx.get(base_url + path, headers=headers)
 
         assert answer.status_code in (400, 404), path
@@ -187,7 +216,7 @@ def test_a_form_with_a_stale_token_is_refused_and_carries_its_words(
 
     chat.ask("Typed on an old page")
 
-    expect(chat.page.get_by_text("This page is out of date")).to_be_visible()
+    expect(chat.page.get_by_text("This page is out of date").first).to_be_visible()
     expect(chat.page.locator("textarea").first).to_have_value("Typed on an old page")
 
 
@@ -211,7 +240,9 @@ def test_an_old_edit_address_and_a_strange_query_show_the_conversation(
     expect(chat.answer.facts).to_be_visible()
     address = conversation_of(page)
 
-    answer = page.goto(f"{address}?edit=01a209bc-0000-7000-8000-000000000000&before=01a209bc-0000-7000-8000-000000000000")
+    answer = page.goto(
+        f"{address}?edit=01a209bc-0000-7000-8000-000000000000&before=01a209bc-0000-7000-8000-000000000000"
+    )
 
     assert answer is not None and answer.status == 200
     expect(chat.heading).to_have_text("Hello there")

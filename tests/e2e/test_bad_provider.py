@@ -27,7 +27,16 @@ BROKEN = {
     "sandbox/ugly-mid-error-choices-int-done": "has a problem of its own at the moment",
     "sandbox/ugly-end-without-finish": "before it was finished",
 }
-ODD = ["crlf", "one-byte", "line-separator", "json-instead", "usage-none", "end-without-done", "unknown-keys", "bom"]
+ODD = [
+    "crlf",
+    "one-byte",
+    "line-separator",
+    "json-instead",
+    "usage-none",
+    "end-without-done",
+    "unknown-keys",
+    "bom",
+]
 
 
 @pytest.mark.parametrize("model", REFUSALS)
@@ -87,7 +96,9 @@ def test_a_busy_provider_is_tried_again_by_itself(enter: Callable[..., Page], se
     expect(chat.answer.notice).to_have_count(0)
 
 
-def test_a_provider_that_stays_busy_is_given_up(enter: Callable[..., Page], services: Services, scripts: bool) -> None:
+def test_a_provider_that_stays_busy_is_given_up(
+    enter: Callable[..., Page], services: Services, scripts: bool
+) -> None:
     chat = Chat(enter("alice", scripts=scripts))
 
     chat.begin_with("Is there a table free?", "sandbox/rate-limited-always")
@@ -96,7 +107,9 @@ def test_a_provider_that_stays_busy_is_given_up(enter: Callable[..., Page], serv
     expect(chat.answer.retry).to_be_visible()
 
 
-def test_a_flaky_provider_is_not_noticed(enter: Callable[..., Page], services: Services, scripts: bool) -> None:
+def test_a_flaky_provider_is_not_noticed(
+    enter: Callable[..., Page], services: Services, scripts: bool
+) -> None:
     chat = Chat(enter("alice", scripts=scripts))
 
     chat.begin_with("Anything", "sandbox/flaky")
@@ -105,7 +118,9 @@ def test_a_flaky_provider_is_not_noticed(enter: Callable[..., Page], services: S
     expect(chat.answer.body).not_to_be_empty()
 
 
-def test_a_silent_provider_can_be_stopped(enter: Callable[..., Page], services: Services, scripts: bool) -> None:
+def test_a_silent_provider_can_be_stopped(
+    enter: Callable[..., Page], services: Services, scripts: bool
+) -> None:
     chat = Chat(enter("alice", scripts=scripts))
     chat.begin_with("Say something", "sandbox/ugly-silence-30")
 

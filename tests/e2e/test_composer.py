@@ -30,7 +30,9 @@ def test_without_scripts_every_model_is_offered_with_its_price(enter: Callable[.
     options = chat.page.locator("#model-names option")
 
     expect(options.and_(chat.page.locator('[value="sandbox/sprinter"]'))).to_have_text(re.compile("free"))
-    expect(options.and_(chat.page.locator('[value="sandbox/seer"]'))).to_have_text(re.compile("sees pictures"))
+    expect(options.and_(chat.page.locator('[value="sandbox/seer"]'))).to_have_text(
+        re.compile("sees pictures")
+    )
 
 
 def test_the_picker_is_driven_by_keys(enter: Callable[..., Page]) -> None:

@@ -39,7 +39,9 @@ def test_a_conversation_gets_another_name(chat: Chat, title: str) -> None:
     expect(chat.page.locator("#toasts")).to_contain_text("Renamed.")
 
 
-def test_an_empty_name_is_refused_and_can_be_left(chat: Chat, title: str, watch: Watch, scripts: bool) -> None:
+def test_an_empty_name_is_refused_and_can_be_left(
+    chat: Chat, title: str, watch: Watch, scripts: bool
+) -> None:
     watch.forgive("status of 422")
     chat.choose_from_menu("Rename")
     expect(chat.title_field).to_be_focused()

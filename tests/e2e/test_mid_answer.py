@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.watching import Watch
 from tests.e2e.looking import conversation_of, counted, grows, number
 from tests.e2e.pages.chat import Chat
+from tests.e2e.watching import Watch
 from tests.support.services import Services
 
 pytestmark = pytest.mark.usefixtures("sandbox")

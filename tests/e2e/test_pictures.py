@@ -74,11 +74,17 @@ def test_a_kept_picture_can_be_left_out(enter: Callable[..., Page], watch: Watch
     expect(chat.question.pictures).to_have_count(0)
 
 
-def test_a_file_that_is_no_picture_is_refused(enter: Callable[..., Page], watch: Watch, scripts: bool) -> None:
+def test_a_file_that_is_no_picture_is_refused(
+    enter: Callable[..., Page], watch: Watch, scripts: bool
+) -> None:
     watch.forgive("status of 4")
     chat = Chat(enter("alice", scripts=scripts))
     chat.begin("sandbox/seer")
-    forged: FilePayload = {"name": "cat.png", "mimeType": "image/png", "buffer": b"<svg onload=alert(1)>" * 20}
+    forged: FilePayload = {
+        "name": "cat.png",
+        "mimeType": "image/png",
+        "buffer": b"<svg onload=alert(1)>" * 20,
+    }
     chat.composer.pictures.set_input_files([forged])
 
     chat.ask("What is this?")

@@ -13,7 +13,9 @@ from tests.support.services import PASSWORD, Services, running_services
 
 
 @pytest.fixture(params=["invite", "closed"], scope="module")
-def narrow(request: pytest.FixtureRequest, services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def narrow(
+    request: pytest.FixtureRequest, services: Services, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Services]:
     """A studio that takes people by invitation, or not at all."""
     place = tmp_path_factory.mktemp(request.param)
     with running_services(place, AYCG_REGISTRATION="open") as running:
@@ -90,12 +92,16 @@ class TestNarrowStudio:
         yield watching
         assert not watching.problems, "\n".join(watching.problems)
 
-    def test_a_stranger_finds_no_form(self, open_browser: Callable[..., Page], only: str, scripts: bool) -> None:
+    def test_a_stranger_finds_no_form(
+        self, open_browser: Callable[..., Page], only: str, scripts: bool
+    ) -> None:
         page = open_browser(scripts=scripts)
 
         page.goto("/register")
 
-        expect(page.locator("#register-form")).to_contain_text({"invite": "by invitation", "closed": "does not take"}[only])
+        expect(page.locator("#register-form")).to_contain_text(
+            {"invite": "by invitation", "closed": "does not take"}[only]
+        )
         expect(page.locator("form")).to_have_count(0)
 
     def test_an_invitation_makes_one_account(

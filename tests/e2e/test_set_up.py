@@ -56,7 +56,9 @@ def test_the_printed_line_makes_the_first_administrator_and_only_one(
     expect(SignIn(second).button).to_be_visible()
 
 
-def test_a_line_that_was_used_meanwhile_is_refused(open_browser: Callable[..., Page], fresh: Services) -> None:
+def test_a_line_that_was_used_meanwhile_is_refused(
+    open_browser: Callable[..., Page], fresh: Services
+) -> None:
     first = open_browser(base_url=fresh.address)
     second = open_browser(base_url=fresh.address)
     address = f"/setup?token={fresh.setup_token()}"

@@ -12,7 +12,13 @@ def cookie_name(base_url: str) -> str:
 def cookie_of(base_url: str, session: str) -> dict[str, object]:
     """The session cookie as the frontend would set it, for a browser."""
     is_secure = base_url.startswith("https:")
-    return {"name": cookie_name(base_url), "value": session, "url": base_url, "httpOnly": True, "secure": is_secure}
+    return {
+        "name": cookie_name(base_url),
+        "value": session,
+        "url": base_url,
+        "httpOnly": True,
+        "secure": is_secure,
+    }
 
 
 def headers_of(base_url: str, session: str, **more: str) -> dict[str, str]:

@@ -19,7 +19,9 @@ ALICE, PROVIDER = new_id(), new_id()
 PATIENCE_SECONDS = 10.0
 
 
-def asked_for(db: Database, *, model: str = "acme/chat-1", state: State = State.WAITING, **more: Any) -> Generation:
+def asked_for(
+    db: Database, *, model: str = "acme/chat-1", state: State = State.WAITING, **more: Any
+) -> Generation:
     """The row of Alice's question, committed."""
     generation = Generation(
         **{
@@ -53,7 +55,8 @@ def pieces_of(db: Database, generation_id: UUID) -> list[str]:
     """The texts of its pieces in the database, in order."""
     with db.read() as cursor:
         rows = cursor.execute(
-            "SELECT text FROM generation_pieces WHERE generation_id = $id ORDER BY number", {"id": generation_id}
+            "SELECT text FROM generation_pieces WHERE generation_id = $id ORDER BY number",
+            {"id": generation_id},
         ).fetchall()
     return [row[0] for row in rows]
 

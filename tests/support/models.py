@@ -11,7 +11,10 @@ PROVIDER_ID = new_id()
 
 def model(id: str = "acme/chat-1", **more: Any) -> Model:  # noqa: A002
     """A text model that takes max_tokens, at one dollar a million in and two out."""
-    prompt, completion = more.pop("prompt_usd", Decimal("0.000001")), more.pop("completion_usd", Decimal("0.000002"))
+    prompt, completion = (
+        more.pop("prompt_usd", Decimal("0.000001")),
+        more.pop("completion_usd", Decimal("0.000002")),
+    )
     return Model(
         **{
             "provider_id": PROVIDER_ID,

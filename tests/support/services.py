@@ -61,7 +61,9 @@ class Service:
     def wait_until_ready(self, path: str = "/readyz", seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            assert self.process is not None and self.process.poll() is None, f"{self.name} ended:\n{self.words()}"
+            assert self.process is not None and self.process.poll() is None, (
+                f"{self.name} ended:\n{self.words()}"
+            )
             try:
                 if httpx.get(self.address + path, timeout=2).status_code == 200:
                     return
@@ -130,7 +132,9 @@ class Services:
     def api(self, name: str, *, through_frontend: bool = False) -> httpx.Client:
         """A JSON client that acts as this person."""
         address = self.frontend.address if through_frontend else self.backend.address
-        return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {self.token(name)}"}, timeout=30)
+        return httpx.Client(
+            base_url=address, headers={"Authorization": f"Bearer {self.token(name)}"}, timeout=30
+        )
 
 
 def register(address: str, email: str, name: str, *, client: str = "127.0.0.1", **more: str) -> None:

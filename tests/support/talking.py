@@ -1,9 +1,10 @@
 """A backend on a real socket whose provider is a sandbox on a real socket, and people who talk to it."""
 
+import logging
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -11,23 +12,26 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from studio.accounts.registration import ensure_setup_token
 from studio.app import create_app
 from studio.config import Settings
 from studio.sandbox import create_sandbox
 from studio.wiring import Studio
 
 from tests.support.html import Html
-from tests.support.people import Caller, join, set_up, wait_until_open
+from tests.support.people import Caller, join, wait_until_open
 from tests.support.sandbox import served, until
 from tests.support.sse import Message, messages_of
 
 HX = {"HX-Request": "true"}
 FAST = "sandbox/sprinter"
 BEAT = "sandbox/metronome"
-ENDLESS = "count 100000 at 20 per second after 0 ms"  # runs until somebody stops it
+LATER = "count 60 at 200 per second after 800 ms"  # begins when whoever wants to watch is there
+ENDLESS = "count 400 at 20 per second after 0 ms"  # runs until somebody stops it
 KEY = "sk-secret-0123456789abcdef"
 
 
@@ -50,20 +54,23 @@ class Talk:
     """The backend, its people, and what they do all the time."""
 
     app: FastAPI
+    log: Path
     client: httpx.Client
     sandbox_url: str
+    ruth: Caller = field(init=False)
     alice: Caller = field(init=False)
     bob: Caller = field(init=False)
     charlie: Caller = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ruth = set_up(self.client)  # type: ignore[arg-type]
+        token = ensure_setup_token(self.studio.db)
+        self.ruth = self.join("ruth@example.org", "Ruth", setup_token=token)
         self.alice = self.join("alice@example.org", "Alice")
         self.bob = self.join("bob@example.org", "Bob")
         self.charlie = Caller(self.client)  # type: ignore[arg-type]
 
-    def join(self, email: str, name: str) -> Caller:
-        return join(self.client, email, name=name)  # type: ignore[arg-type]
+    def join(self, email: str, name: str, **more: str | None) -> Caller:
+        return join(self.client, email, name=name, **more)  # type: ignore[arg-type]
 
     @property
     def studio(self) -> Studio:
@@ -71,7 +78,9 @@ class Talk:
         assert isinstance(found, Studio)
         return found
 
-    def begin(self, who: Caller, prompt: str = "Why do plates stack?", *, model: str = FAST, **more: str) -> Begun:
+    def begin(
+        self, who: Caller, prompt: str = "Why do plates stack?", *, model: str = FAST, **more: str
+    ) -> Begun:
         """A new conversation; its answer may still be growing."""
         form = {"prompt": prompt, "model": model, **more}
         return self.begun(who, who.post("/fragments/conversations", data=form, headers=HX))
@@ -79,7 +88,9 @@ class Talk:
     def begun(self, who: Caller, answer: httpx.Response) -> Begun:
         """What the page that an answer names shows last."""
         assert answer.status_code == 201, answer.text
-        found = re.fullmatch(r"/chat/([0-9a-f-]{36})\?live=1#m-([0-9a-f-]{36})", answer.headers["Studio-Page"])
+        found = re.fullmatch(
+            r"/chat/([0-9a-f-]{36})\?live=1#m-([0-9a-f-]{36})", answer.headers["Studio-Page"]
+        )
         assert found is not None, answer.headers["Studio-Page"]
         messages = who.get(f"/api/conversations/{found[1]}").json()["messages"]
         (shown,) = [message for message in messages if message["id"] == found[2]]
@@ -96,6 +107,11 @@ class Talk:
     def grown(self, begun: Begun, pieces: int) -> Begun:
         """The same, once its answer has so many pieces."""
         until(lambda: len(self.live(begun).pieces) >= pieces)
+        return begun
+
+    def watched(self, begun: Begun, watchers: int) -> Begun:
+        """The same, once so many watch it."""
+        until(lambda: self.live(begun).watchers >= watchers)
         return begun
 
     def live(self, begun: Begun) -> Any:
@@ -133,20 +149,43 @@ class Talk:
 
 @contextmanager
 def talking(place: Path, migrated: Path, **settings: Any) -> Iterator[Talk]:
-    """Everything open and the list of models read; ended with the block, whatever still runs."""
+    """Everything open and the list of models read; what still runs at the end costs five seconds."""
     sandbox = Starlette(routes=[Mount("/v1", app=create_sandbox(speed=inf, record=True))])
     with served(sandbox, path="/v1") as sandbox_url:
         place.mkdir(parents=True, exist_ok=True)
-        wanted = {"registration": "open", "provider_base_url": sandbox_url, "provider_api_key": KEY, **settings}
+        wanted = {
+            "registration": "open",
+            "provider_base_url": sandbox_url,
+            "provider_api_key": KEY,
+            **settings,
+        }
         options = Settings(data_dir=place, **wanted)
         shutil.copy(migrated, options.database_path)
-        app = create_app(options)
-        with served(app) as address, httpx.Client(base_url=address, timeout=20) as client:
+        app, log = create_app(options), place / "backend.log"
+        with logged_to(log), served(app) as address, httpx.Client(base_url=address, timeout=20) as client:
             wait_until_open(app)
-            talk = Talk(app, client, sandbox_url)
+            talk = Talk(app, log, client, sandbox_url)
             until(lambda: talk.studio.catalogue.models)
-            talk.studio.engine._drain_seconds = 0.0
             yield talk
-            with suppress(AssertionError):
-                for generation_id in list(talk.studio.engine._live):
-                    talk.studio.engine._loop.call_soon_threadsafe(talk.studio.engine._tasks[generation_id].cancel)
+
+
+@contextmanager
+def logged_to(file: Path) -> Iterator[None]:
+    """Everything that is logged, in the form a deployment logs it."""
+    before = structlog.get_config()
+    with file.open("a") as out:
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+            logger_factory=structlog.PrintLoggerFactory(out),
+            cache_logger_on_first_use=False,
+        )
+        try:
+            yield
+        finally:
+            structlog.configure(**before)

@@ -7,6 +7,7 @@ How every feature knows who calls.
 `SignedIn` raises SignedOut (401), `Administrator` also Forbidden (403), `Visitor` is None for a stranger.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -51,6 +52,22 @@ async def find_caller(studio: Studio, token: str) -> Person | None:
 
 
 Visitor = Annotated[Person | None, Depends(visitor)]
+
+
+StillSignedIn = Callable[[], Awaitable[bool]]
+
+
+async def still_signed_in(request: Request, studio: Wired) -> StillSignedIn:
+    """What a long stream asks now and then: whether the session it was opened with is still there."""
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+
+    async def ask() -> bool:
+        return await find_caller(studio, token) is not None
+
+    return ask
+
+
+Staying = Annotated[StillSignedIn, Depends(still_signed_in)]
 
 
 async def signed_in(person: Visitor) -> Person:

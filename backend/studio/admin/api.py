@@ -97,9 +97,9 @@ async def add(studio: Wired, admin: Administrator, client: Caller, body: NewPers
 @router.post("/people/{person_id}/disabling", name="api.admin.people.disabling")
 def disable(studio: Wired, admin: Administrator, client: Caller, person_id: UUID) -> PersonShown:
     """Shut somebody out at once."""
-    return _person_shown(
-        disable_person(studio.db, studio.desk, admin, person_id, client=client, moment=now()), None
-    )
+    account = disable_person(studio.db, studio.desk, admin, person_id, client=client, moment=now())
+    studio.engine.stop_all_of(person_id)
+    return _person_shown(account, None)
 
 
 @router.post("/people/{person_id}/enabling", name="api.admin.people.enabling")

@@ -69,11 +69,16 @@ def keep_picture(db: Database, files: FileStore, person_id: UUID, picture: Pictu
         bytes=len(picture.data),
         width_px=picture.width_px,
         height_px=picture.height_px,
-        name=name[:200],
+        name=_printable(name),
         created_at=now(),
     )
     db.write(ADD_ASSET.row(**{column: getattr(asset, column) for column in ADD_ASSET.columns}))
     return asset
+
+
+def _printable(name: str) -> str:
+    """A file's name without controls, halves of characters and what turns the direction of reading."""
+    return "".join(character for character in name if character.isprintable())[:200] or "picture"
 
 
 def list_assets(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Asset]:

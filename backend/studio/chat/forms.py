@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from studio.accounts.access import Person
 from studio.assets import assets
 from studio.assets.picture import take_in_picture
+from studio.chat.ask import clean
 from studio.chat.conversation import PICTURES_LIMIT, Question
 from studio.chat.params import params_of_form
 from studio.errors import Invalid, StudioError
@@ -17,7 +18,7 @@ from studio.wiring import Studio
 
 
 class ComposerForm(BaseModel):
-    """The fields as text, exactly as typed: they go back into the form when something is wrong."""
+    """The fields as text, as they were typed: they go back into the form when something is wrong."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -43,16 +44,16 @@ def composer_form(
     reasoning_effort: Annotated[str, Form()] = "",
     asset_ids: Annotated[list[str] | None, Form()] = None,
 ) -> ComposerForm:
-    """Dependency: missing fields are empty, nothing is judged yet."""
+    """Dependency: missing fields are empty, nothing is judged yet but what no page could show again."""
     return ComposerForm(
-        prompt=prompt,
-        model=model,
-        system_prompt=system_prompt,
-        temperature=temperature,
-        top_p=top_p,
-        max_tokens=max_tokens,
-        seed=seed,
-        reasoning_effort=reasoning_effort,
+        prompt=clean(prompt),
+        model=clean(model),
+        system_prompt=clean(system_prompt),
+        temperature=clean(temperature),
+        top_p=clean(top_p),
+        max_tokens=clean(max_tokens),
+        seed=clean(seed),
+        reasoning_effort=clean(reasoning_effort),
         asset_ids=asset_ids or [],
     )
 

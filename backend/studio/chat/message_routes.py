@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Header
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from studio.accounts.access import Person, SignedIn
+from studio.accounts.access import Person, SignedIn, Staying
 from studio.chat import ask, store, views
 from studio.chat.conversation import Conversation, Tree
 from studio.chat.pages import conversation_html
@@ -48,6 +48,7 @@ def list_(conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, befo
 async def events(
     message_id: UUID,
     person: SignedIn,
+    staying: Staying,
     studio: Wired,
     page: Hx,
     after: int = 0,
@@ -60,12 +61,14 @@ async def events(
     def finish() -> Markup:
         return _final(studio, person, page, conversation, message_id)
 
-    if live is None:
+    if live is None and not generation.is_finished:
         generation, _ = await _find(studio, person, message_id)  # it may have ended between the two looks
         if not generation.is_finished:
             raise NotYetRunning
-        return event_stream(last_events(finish))
-    return event_stream(html_events(live, message_id, resume_after(last_event_id, after), page, finish))
+    if live is None:
+        return event_stream(last_events(finish), staying)
+    number = resume_after(last_event_id, after)
+    return event_stream(html_events(live, message_id, number, page, finish), staying)
 
 
 @router.get("/messages/{message_id}/edit", name="messages.edit")
@@ -87,8 +90,12 @@ def edit(
     try:
         conversation, generation = ask.edit_question(studio, person, conversation, message, prompt)
     except StudioError as error:
-        headers = {"HX-Retarget": f"#m-{message_id}", "HX-Reswap": "outerHTML"}
-        html = _editing(studio, person, page, conversation, message_id, text=prompt, error=error.text)
+        # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
+        aim = {"HX-Retarget": f"#m-{message_id}", "HX-Reswap": "outerHTML"}
+        headers = aim if page.is_htmx else {}
+        html = _editing(
+            studio, person, page, conversation, message_id, text=ask.clean(prompt), error=error.text
+        )
         return HTMLResponse(html, error.status, headers)
     return _whole(studio, person, page, conversation, generation)
 

@@ -144,8 +144,10 @@ def rename_(
     wanted = " ".join(ask.clean(title).split())
     if not wanted or len(wanted) > TITLE_LIMIT:
         error = Invalid(f"A name has 1 to {TITLE_LIMIT} characters.", field="title")
-        headers = {"HX-Retarget": "#conversation-header", "HX-Reswap": "outerHTML"}
-        context = {"id": str(conversation_id), "title": title[:1000], "error": error.text}
+        # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
+        aim = {"HX-Retarget": "#conversation-header", "HX-Reswap": "outerHTML"}
+        headers = aim if page.is_htmx else {}
+        context = {"id": str(conversation_id), "title": ask.clean(title)[:1000], "error": error.text}
         return page.answer("chat/title.html", ["title"], status=422, headers=headers, **context)
     store.set_title(studio.db, conversation_id, wanted)
     return _header(studio, person, page, conversation_id, "Renamed.")

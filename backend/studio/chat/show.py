@@ -153,6 +153,9 @@ def answer_card(studio: Studio, generation: Generation) -> views.AnswerCard:
     live = studio.engine.find(generation.id)
     if live is not None:
         generation = live.generation
+    elif not generation.is_finished:
+        # It ended between the two looks: what was read first has no words yet, and would be kept without them.
+        generation = generations.get_generation(studio.db, generation.person_id, generation.id)
     model = studio.catalogue.find(generation.model)
     now = grown(live) if live else _whole(generation)
     return views.AnswerCard(
@@ -164,7 +167,7 @@ def answer_card(studio: Studio, generation: Generation) -> views.AnswerCard:
         tail_html=now.tail,
         source="" if live else generation.text,
         reasoning=now.reasoning,
-        reason_text=None if generation.reason in ("stop", None) else generation.reason_text,
+        reason_text=generation.reason_text,
         notice=live.notice if live else None,
         facts=views.facts(generation, model.name if model else generation.model),
         last_piece=now.last_piece,

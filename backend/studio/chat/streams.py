@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def pace(watchers: int, rendering_seconds: float, size_bytes: int) -> float:
 
 async def html_events(
     live: Live, message_id: UUID, after: int, page: Page, finish: Finish
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """
     SSE messages of `<hx-partial>`s: new finished blocks, the tail as it is now, new reasoning; last the whole message.
 
@@ -70,7 +70,7 @@ async def html_events(
         yield event
 
 
-async def last_events(finish: Finish) -> AsyncIterator[bytes]:
+async def last_events(finish: Finish) -> AsyncGenerator[bytes, None]:
     """The whole message, if it is still there, and the end, after which nobody connects again."""
     with suppress(StudioError):  # it was deleted while it was being written
         yield sse(await asyncio.to_thread(finish), None)

@@ -19,7 +19,7 @@ from prometheus_client import Counter, Gauge
 from studio.db import Database
 from studio.errors import Upstream
 from studio.generations import store
-from studio.generations.generation import Generation, State
+from studio.generations.generation import Generation, State, booked
 from studio.generations.live import HEARTBEAT_SECONDS, Live
 from studio.generations.reasons import REASON_TEXTS
 from studio.generations.saving import save_pieces, store_end
@@ -125,6 +125,13 @@ class Engine:
             task.cancel("cancelled")
             await asyncio.wait([task], timeout=STOP_SECONDS)
 
+    def stop_all_of(self, person_id: UUID) -> None:
+        """Stop everything that runs for a person who was shut out; from any thread, without waiting."""
+        for generation_id, live in list(self._live.items()):
+            task = self._tasks.get(generation_id)
+            if live.generation.person_id == person_id and task is not None:
+                self._loop.call_soon_threadsafe(task.cancel, "cancelled")
+
     def leave(self) -> None:
         """
         The process was asked to end: let those who watch go, and give running answers their last moment from now on.
@@ -177,7 +184,7 @@ class Engine:
             began = bool(live.pieces)
             state, reason, text = (State.INTERRUPTED if began else State.FAILED), error.code, error.text
             if isinstance(error, ProviderError) and not error.may_be_billed and not out.first_token_at:
-                out.cost_usd = Decimal(0)
+                out.cost_usd = booked(Decimal(0))
         except Exception as error:
             log.error("generation.crashed", id=str(generation.id), exc_info=error)
         await self._end(live, state, reason, text)
@@ -203,13 +210,14 @@ class Engine:
                         self._take_start(live)
                     case Usage():
                         out.input_tokens, out.output_tokens = event.input_tokens, event.output_tokens
-                        out.reasoning_tokens, out.cost_usd = event.reasoning_tokens, event.cost_usd
+                        out.reasoning_tokens, out.cost_usd = event.reasoning_tokens, booked(event.cost_usd)
                     case Finished():
                         finish = event
         if finish is None or finish.is_truncated:
             return State.INTERRUPTED, "broke_off", REASON_TEXTS["broke_off"]
         out.finish_reason = finish.reason
-        return State.DONE, finish.reason, REASON_TEXTS.get(finish.reason or "")
+        live.flush()
+        return State.DONE, finish.reason, _remark(live, finish.reason or "")
 
     def _take_start(self, live: Live) -> None:
         generation = live.generation
@@ -253,7 +261,7 @@ class Engine:
         """A stopped or broken stream has no usage; some providers can be asked for the cost a little later."""
         await asyncio.sleep(self._cost_look_up_seconds)
         try:
-            cost = await self._adapter.look_up_cost(provider, request_id)
+            cost = booked(await self._adapter.look_up_cost(provider, request_id))
             if cost is not None:
                 await asyncio.wrap_future(self._db.write_soon(store.set_cost(generation_id, cost)))
         except Exception as error:
@@ -274,6 +282,15 @@ class Engine:
             if tick % ticks_of_heartbeat == 0:
                 for live in list(self._live.values()):
                     live.wake()
+
+
+def _remark(live: Live, reason: str) -> str | None:
+    """What has to be said about an answer that is done: that it was cut, or that there are no words in it."""
+    if reason == "length" and not live.text:
+        return REASON_TEXTS["only_thoughts"]
+    if reason not in REASON_TEXTS and not live.text:
+        return REASON_TEXTS["no_words"]
+    return REASON_TEXTS.get(reason)
 
 
 def _announce_retry(live: Live) -> Callable[[int, float, Upstream], None]:

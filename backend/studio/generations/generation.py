@@ -7,7 +7,7 @@ again, except that a cost found out later may be filled in.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,12 @@ class State(StrEnum):
 
 
 UNFINISHED = (State.WAITING, State.RUNNING)
+NANO_USD = Decimal("0.000000001")
+
+
+def booked(usd: Decimal | None) -> Decimal | None:
+    """A cost as the books hold it, to the billionth of a dollar; what cost something never becomes nothing."""
+    return None if usd is None else usd.quantize(NANO_USD, ROUND_UP)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,9 @@ REASON_TEXTS = {
     "length": "The answer reached its length limit.",
     "content_filter": "The provider's content filter ended the answer.",
     "broke_off": "The provider ended the answer before it was finished. What came until then is kept.",
+    "tool_calls": "The model asked for a tool, and this studio has none for it. Try again, or choose another model.",
+    "only_thoughts": "The model spent its whole length limit on thinking. Allow a longer answer, or less thinking.",
+    "no_words": "The model ended without writing anything.",
     "too_long": "The answer took more than an hour and was ended. What came until then is kept.",
     "internal": "Something went wrong on our side while this was being written.",
 }

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from studio.accounts.access import Person, SignedIn
+from studio.accounts.access import Person, SignedIn, Staying
 from studio.chat import ask
 from studio.chat import store as conversations
 from studio.chat.conversation import Conversation, Question
@@ -72,13 +72,11 @@ def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | Non
 
 
 @router.post("", status_code=201, name="generations.add")
-def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
+async def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """Ask for a text; answers as soon as it is stored, with its id and state."""
-    conversation = asked_in(studio, person, asked)
-    question = asked.question(conversation)
-    if conversation is None:
-        return ask.generate(studio, person, question).as_json()
-    return ask.ask(studio, person, conversation, question)[1].as_json()
+    if asked.conversation_id is None:
+        return (await ask.generate(studio, person, asked.question(None))).as_json()
+    return await studio.read(_add_in_conversation, studio, person, asked)
 
 
 @router.get("/{generation_id}", name="generations.show")
@@ -91,6 +89,7 @@ def show(generation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]
 async def events(
     generation_id: UUID,
     person: SignedIn,
+    staying: Staying,
     studio: Wired,
     after: int = 0,
     last_event_id: Annotated[str | None, Header()] = None,
@@ -103,11 +102,11 @@ async def events(
     number = resume_after(last_event_id, after)
     live = studio.engine.find(generation_id)
     if live is not None and live.generation.person_id == person.id:
-        return event_stream(json_events(live, number))
+        return event_stream(json_events(live, number), staying)
     generation = await studio.read(store.get_generation, studio.db, person.id, generation_id)
     if not generation.is_finished:
         raise NotYetRunning
-    return event_stream(finished_json_events(generation, number))
+    return event_stream(finished_json_events(generation, number), staying)
 
 
 @router.post("/{generation_id}/cancellation", name="generations.cancellation")
@@ -127,6 +126,12 @@ def forget(generation_id: UUID, person: SignedIn, studio: Wired) -> None:
     if generation.conversation_id is not None:
         raise Conflict("It belongs to a conversation. Delete that.")
     store.forget(studio.db, generation_id)
+
+
+def _add_in_conversation(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
+    conversation = asked_in(studio, person, asked)
+    assert conversation is not None
+    return ask.ask(studio, person, conversation, asked.question(conversation))[1].as_json()
 
 
 def _now(studio: Studio, person: Person, generation_id: UUID) -> Generation:

@@ -110,7 +110,9 @@ class Chat:
     def choose_from_menu(self, name: str) -> None:
         self.menu.click()
         menu = self.page.locator("#conversation-header .menu__panel")
-        menu.get_by_role("link", name=name, exact=True).or_(menu.get_by_role("button", name=name, exact=True)).click()
+        menu.get_by_role("link", name=name, exact=True).or_(
+            menu.get_by_role("button", name=name, exact=True)
+        ).click()
 
     def rename(self, title: str) -> None:
         self.choose_from_menu("Rename")

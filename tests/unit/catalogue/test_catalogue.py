@@ -165,7 +165,9 @@ async def test_an_entry_of_nothing_but_an_id_is_a_text_model_without_a_price(
     )
 
 
-async def test_the_worst_of_all_conditional_prices_is_kept(catalogue: Catalogue, server: ScriptedServer) -> None:
+async def test_the_worst_of_all_conditional_prices_is_kept(
+    catalogue: Catalogue, server: ScriptedServer
+) -> None:
     pricing = {
         "prompt": "0.000001",
         "completion": "0.000002",
@@ -221,7 +223,9 @@ class TestSearching:
     async def test_a_long_list_is_cut(self, catalogue: Catalogue) -> None:
         assert len(catalogue.search("", limit=2)) == 2
 
-    async def test_an_id_with_blanks_around_it_is_found_and_another_is_unknown(self, catalogue: Catalogue) -> None:
+    async def test_an_id_with_blanks_around_it_is_found_and_another_is_unknown(
+        self, catalogue: Catalogue
+    ) -> None:
         assert catalogue.get(" acme/chat-large ").id == "acme/chat-large"
         with pytest.raises(UnknownModel) as unknown:
             catalogue.get("acme/chat")

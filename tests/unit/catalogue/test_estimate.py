@@ -105,7 +105,9 @@ def test_conditional_prices_count_for_the_worst_case_only() -> None:
     dear = replace(model(), pricing={"most_prompt": "0.00001", "most_completion": "0.00002"})
 
     assert estimate_text(dear, 1000, 0, 0, 100).worst_usd == Decimal("0.01") + Decimal("0.002")
-    assert estimate_text(dear, 1000, 0, 0, 100).likely_usd == estimate_text(model(), 1000, 0, 0, 100).likely_usd
+    assert (
+        estimate_text(dear, 1000, 0, 0, 100).likely_usd == estimate_text(model(), 1000, 0, 0, 100).likely_usd
+    )
 
 
 @pytest.mark.parametrize(

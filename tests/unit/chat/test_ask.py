@@ -44,7 +44,9 @@ def count(db: Database, table: str) -> int:
 
 
 class TestBeginning:
-    async def test_a_question_makes_a_conversation_with_two_messages_and_its_title(self, alice: Talker) -> None:
+    async def test_a_question_makes_a_conversation_with_two_messages_and_its_title(
+        self, alice: Talker
+    ) -> None:
         conversation, generation = await begun(alice, "**Seven soups** for a winter party")
 
         question, answer = alice.shown(conversation)
@@ -54,7 +56,11 @@ class TestBeginning:
             "**Seven soups** for a winter party",
             None,
         )
-        assert (answer.role, answer.parent_id, answer.generation_id) == ("assistant", question.id, generation.id)
+        assert (answer.role, answer.parent_id, answer.generation_id) == (
+            "assistant",
+            question.id,
+            generation.id,
+        )
         assert generation.state is State.DONE
         assert (generation.conversation_id, generation.message_id) == (conversation.id, answer.id)
         assert generation.price_list["prompt"] == "0"
@@ -99,7 +105,9 @@ class TestBeginning:
         assert len(alice.shown(conversation)[0].text) == 200_000
 
     async def test_what_no_database_takes_is_cleaned_out_of_the_words(self, alice: Talker) -> None:
-        conversation, generation = await begun(alice, "a\x00b\r\nc\rd\ud83d\U0001f37d ", system_prompt="\x00s\udc00")
+        conversation, generation = await begun(
+            alice, "a\x00b\r\nc\rd\ud83d\U0001f37d ", system_prompt="\x00s\udc00"
+        )
 
         assert alice.shown(conversation)[0].text == generation.prompt == "ab\nc\nd?\U0001f37d"
         assert alice.again(conversation).system_prompt == "s?"
@@ -224,7 +232,10 @@ class TestBranches:
         tree = alice.tree(conversation)
         assert [message.text for message in alice.shown(conversation)] == ["First?", "", "Better?", ""]
         assert [message.text for message in tree.siblings(question)] == ["Second?", "Better?"]
-        assert [message["content"] for message in last_request(sandbox_url)["messages"]][::2] == ["First?", "Better?"]
+        assert [message["content"] for message in last_request(sandbox_url)["messages"]][::2] == [
+            "First?",
+            "Better?",
+        ]
 
     async def test_editing_the_first_question_makes_a_second_root(self, alice: Talker) -> None:
         conversation, _ = await begun(alice, "First?")
@@ -233,7 +244,10 @@ class TestBranches:
         _, other = await alice.do(ask.edit_question, conversation, question, "Better?")
         await alice.ended(other)
 
-        assert [message.text for message in alice.tree(conversation).siblings(question)] == ["First?", "Better?"]
+        assert [message.text for message in alice.tree(conversation).siblings(question)] == [
+            "First?",
+            "Better?",
+        ]
 
     async def test_an_empty_edit_changes_nothing(self, alice: Talker, db: Database) -> None:
         conversation, _ = await begun(alice)
@@ -243,7 +257,9 @@ class TestBranches:
 
         assert count(db, "messages") == 2
 
-    async def test_asking_again_puts_another_answer_beside_the_old(self, alice: Talker, sandbox_url: str) -> None:
+    async def test_asking_again_puts_another_answer_beside_the_old(
+        self, alice: Talker, sandbox_url: str
+    ) -> None:
         conversation, first = await begun(alice)
         answer = alice.leaf(conversation)
 

@@ -16,7 +16,14 @@ from tests.support.studio import Talker, ask_of
 
 pytestmark = pytest.mark.anyio
 
-HARD_TO_READ = ["a b c d e f " * 300, "!?" * 500, "\U0001f37d" * 300, "盘子为什么会叠起来？" * 50, "0123456789" * 100, "x"]
+HARD_TO_READ = [
+    "a b c d e f " * 300,
+    "!?" * 500,
+    "\U0001f37d" * 300,
+    "盘子为什么会叠起来？" * 50,
+    "0123456789" * 100,
+    "x",
+]
 
 
 @pytest.mark.parametrize("prompt", HARD_TO_READ)
@@ -35,7 +42,9 @@ async def test_no_answer_costs_more_than_its_worst_case(alice: Talker, name: str
 
 
 async def test_the_whole_branch_is_paid_for_again_with_each_question(alice: Talker) -> None:
-    conversation, generation = await alice.do(ask.start_conversation, ask_of("First? " * 100, "sandbox/scribe"))
+    conversation, generation = await alice.do(
+        ask.start_conversation, ask_of("First? " * 100, "sandbox/scribe")
+    )
     await alice.ended(generation)
     conversation = alice.again(conversation)
     form = form_of(conversation)

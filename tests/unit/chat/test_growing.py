@@ -53,7 +53,17 @@ def cut(text: str, sizes: list[int], thoughts: str = "") -> list[Piece]:
 def live_of(pieces: list[Piece], *, is_over: bool = True) -> Live:
     live = Live(
         Generation(
-            new_id(), new_id(), "text", State.RUNNING, new_id(), "Acme", "acme/chat-1", "Why?", {}, False, now()
+            new_id(),
+            new_id(),
+            "text",
+            State.RUNNING,
+            new_id(),
+            "Acme",
+            "acme/chat-1",
+            "Why?",
+            {},
+            False,
+            now(),
         )
     )
     live.pieces = pieces
@@ -62,8 +72,10 @@ def live_of(pieces: list[Piece], *, is_over: bool = True) -> Live:
 
 
 @given(TEXTS, SIZES)
-@settings(max_examples=80, deadline=None)
-def test_a_reader_who_comes_back_at_any_number_gets_exactly_the_missing_blocks(text: str, sizes: list[int]) -> None:
+@settings(max_examples=50, deadline=None)
+def test_a_reader_who_comes_back_at_any_number_gets_exactly_the_missing_blocks(
+    text: str, sizes: list[int]
+) -> None:
     pieces = cut(text, sizes)
     whole = GrowingBlocks()
     whole.take(pieces)
@@ -76,7 +88,7 @@ def test_a_reader_who_comes_back_at_any_number_gets_exactly_the_missing_blocks(t
 
 
 @given(TEXTS, SIZES, SIZES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_how_the_answer_was_cut_does_not_matter(text: str, sizes: list[int], others: list[int]) -> None:
     first, second = GrowingBlocks(), GrowingBlocks()
     first.take(cut(text, sizes))
@@ -86,7 +98,7 @@ def test_how_the_answer_was_cut_does_not_matter(text: str, sizes: list[int], oth
 
 
 @given(TEXTS, SIZES, st.sampled_from(["", "Hm <b>", "a\n\nb"]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_written_progressively_is_well_formed_and_whole(
     text: str, sizes: list[int], thoughts: str
 ) -> None:
@@ -107,7 +119,7 @@ def test_what_is_written_progressively_is_well_formed_and_whole(
 
 
 @given(TEXTS, SIZES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_beginning_of_the_progressive_page_shows_every_word_so_far(text: str, sizes: list[int]) -> None:
     """Blocks that are finished, and behind the last of them, as plain text, whatever came after it."""
     writer, blocks, sent = Writer(), GrowingBlocks(), ""
@@ -117,9 +129,9 @@ def test_every_beginning_of_the_progressive_page_shows_every_word_so_far(text: s
         page = Html(sent)
 
         assert len(page.all(".block")) == len(blocks.closed)
-        assert page.all(".raw")[-1].text == Html(f"<p>{Markup.escape(blocks.tail)}</p>").one("p").text.replace(
-            "\x00", "\ufffd"
-        )
+        assert page.all(".raw")[-1].text == Html(f"<p>{Markup.escape(blocks.tail)}</p>").one(
+            "p"
+        ).text.replace("\x00", "\ufffd")
 
 
 def test_the_whole_answer_is_shown_as_if_it_had_come_at_once() -> None:
@@ -133,7 +145,12 @@ def test_the_whole_answer_is_shown_as_if_it_had_come_at_once() -> None:
 
 def test_thoughts_between_words_do_not_break_the_page() -> None:
     writer = Writer()
-    pieces = [Piece(1, "", "Hm", b""), Piece(2, "Yes", "", b""), Piece(3, "", "But", b""), Piece(4, ".", "", b"")]
+    pieces = [
+        Piece(1, "", "Hm", b""),
+        Piece(2, "Yes", "", b""),
+        Piece(3, "", "But", b""),
+        Piece(4, ".", "", b""),
+    ]
 
     html = "".join(writer.write(piece) for piece in pieces) + writer.close()
 
@@ -263,7 +280,9 @@ class TestTheStreamOfPartials:
         (10_000, 1.0, 10**9, MOST_SECONDS_BETWEEN),
     ],
 )
-def test_the_pause_grows_with_what_a_rendering_costs(watchers: int, seconds: float, size: int, pause: float) -> None:
+def test_the_pause_grows_with_what_a_rendering_costs(
+    watchers: int, seconds: float, size: int, pause: float
+) -> None:
     assert pace(watchers, seconds, size) == pytest.approx(pause)
 
 

@@ -48,7 +48,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(db: Database) -> None
 
 
 def test_each_conversation_is_in_exactly_one_view(db: Database) -> None:
-    plain, pinned, archived, deleted, both = (kept(db, name) for name in ("plain", "pinned", "archived", "deleted", "both"))
+    plain, pinned, archived, deleted, both = (
+        kept(db, name) for name in ("plain", "pinned", "archived", "deleted", "both")
+    )
     store.set_pinned(db, pinned.id, True)
     store.set_archived(db, archived.id, now())
     store.set_deleted(db, deleted.id, now())
@@ -105,7 +107,9 @@ def test_continuing_two_conversations_at_once_mixes_nothing_up(db: Database) -> 
 
 
 @pytest.mark.anyio
-async def test_what_was_deleted_long_ago_is_forgotten_and_what_it_cost_stays(alice: Talker, db: Database) -> None:
+async def test_what_was_deleted_long_ago_is_forgotten_and_what_it_cost_stays(
+    alice: Talker, db: Database
+) -> None:
     gone, generation = await alice.do(ask.start_conversation, ask_of("Secret soup?"))
     stays, _ = await alice.do(ask.start_conversation, ask_of("Open soup?"))
     await alice.ended(generation)

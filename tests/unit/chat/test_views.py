@@ -75,7 +75,9 @@ def test_facts_are_everything_that_is_known_in_order() -> None:
 
 def test_another_model_that_answered_is_named() -> None:
     assert ("Answered by", "acme/chat-2") in views.facts(generation(answered_model="acme/chat-2"), "Chat One")
-    assert all(name != "Answered by" for name, _ in views.facts(generation(answered_model="acme/chat-1"), "x"))
+    assert all(
+        name != "Answered by" for name, _ in views.facts(generation(answered_model="acme/chat-1"), "x")
+    )
 
 
 def test_what_is_not_known_is_not_guessed() -> None:

@@ -20,7 +20,9 @@ def say(db: Database, generation_id: object, *words: str) -> None:
     """What a process saved before it was killed."""
     db.write(
         *(
-            store.ADD_PIECE.row(generation_id=generation_id, number=number, text=word, reasoning=f"t{number} ")
+            store.ADD_PIECE.row(
+                generation_id=generation_id, number=number, text=word, reasoning=f"t{number} "
+            )
             for number, word in enumerate(words, 1)
         )
     )
@@ -52,7 +54,11 @@ def test_one_that_had_said_nothing_is_ended_too(db: Database) -> None:
 
 def test_what_had_ended_is_left_as_it_was(db: Database) -> None:
     generation = asked_for(db)
-    generation.state, generation.text, generation.outcome.cost_usd = State.DONE, "Plates stack.", Decimal("0.5")
+    generation.state, generation.text, generation.outcome.cost_usd = (
+        State.DONE,
+        "Plates stack.",
+        Decimal("0.5"),
+    )
     store.finish_all(db, [generation])
     before = stored(db, generation.id)
 

@@ -50,7 +50,9 @@ async def test_every_model_that_answers_is_heard_to_its_end(
 async def test_a_thousand_numbers_come_in_order_and_none_twice(
     engine: Engine, db: Database, sandbox: Provider
 ) -> None:
-    found = await answered(engine, db, sandbox, "sandbox/metronome", "count 1000 at 5000 per second after 0 ms")
+    found = await answered(
+        engine, db, sandbox, "sandbox/metronome", "count 1000 at 5000 per second after 0 ms"
+    )
 
     assert found.text.split() == [str(number) for number in range(1, 1001)]
     assert found.last_piece < 1000, "they were gathered"

@@ -1,7 +1,9 @@
 """Streams through the real server: piece by piece, cut, left, resumed, and never too many."""
 
 import http.client
+import select
 import socket
+from collections import Counter
 
 from tests.support.fake_backend import ALICE, Stream, wait_for
 from tests.unit.pages.conftest import Server
@@ -39,6 +41,24 @@ def test_each_piece_arrives_before_the_next_is_written(server: Server) -> None:
     asked = backend.last(EVENTS)
     assert (asked.target, asked.headers["last-event-id"]) == (f"{EVENTS}?after=0", "41")
     assert asked.headers["authorization"] == f"Bearer {ALICE}"
+
+
+def test_bodies_that_never_end_stop_only_their_sender(server: Server) -> None:
+    """Twenty promises of a body, on sixteen threads: two are waited for, the others refused, and pages go on."""
+    promises = [
+        server.request("/fragments/sessions", "Content-Type: text/plain", "Content-Length: 9", method="POST")
+        for _ in range(20)
+    ]
+    try:
+        statuses = Counter(connection.recv(12)[9:] for connection in promises if _is_answered(connection))
+
+        assert statuses == {b"503": 18}
+        # It leads Alice on, for she is known.
+        with server.request("/login", "Connection: close") as connection:
+            assert b" 303 " in read_all(connection).partition(b"\r\n")[0]
+    finally:
+        for connection in promises:
+            connection.close()
 
 
 def test_a_cut_upstream_ends_the_stream_in_good_order(server: Server) -> None:
@@ -85,7 +105,8 @@ def test_streams_leave_threads_for_pages(server: Server) -> None:
         stream.send_until_client_goes(b"data: tick\n\n")
 
     backend.streams(f"GET {EVENTS}", script)
-    watching = [server.request(EVENTS) for _ in range(8)]  # 80 % of the 10 threads it was told of
+    # 80 % of the 10 threads it was told of, each session with its own share of them
+    watching = [server.request(EVENTS, f"Authorization: Bearer session-{number // 2}") for number in range(8)]
     wait_for(lambda: server.open_streams() == backend.count(EVENTS) == 8)
 
     with server.request(EVENTS, "HX-Request: true", "Connection: close") as connection:
@@ -102,6 +123,29 @@ def test_streams_leave_threads_for_pages(server: Server) -> None:
     wait_for(lambda: server.open_streams() == 0)
     with server.request(EVENTS) as connection:
         wait_for(lambda: b"tick" in connection.recv(4096))
+
+
+def test_one_session_cannot_take_the_streams_of_all(server: Server) -> None:
+    backend = server.backend
+
+    def script(stream: Stream) -> None:
+        stream.begin()
+        stream.send_until_client_goes(b"data: tick\n\n")
+
+    backend.streams(f"GET {EVENTS}", script)
+    watching = [
+        server.request(EVENTS, "Authorization: Bearer greedy") for _ in range(2)
+    ]  # a fifth of 10 threads
+    wait_for(lambda: server.open_streams() == 2)
+
+    with server.request(EVENTS, "Authorization: Bearer greedy", "Connection: close") as connection:
+        refused = read_all(connection)
+    other = server.request(EVENTS, "Authorization: Bearer modest")
+    wait_for(lambda: server.open_streams() == 3)
+
+    assert refused.startswith(b"HTTP/1.1 503")
+    for connection in (*watching, other):
+        connection.close()
 
 
 def test_a_refused_stream_is_not_counted(server: Server) -> None:
@@ -189,3 +233,8 @@ def read_all(connection: socket.socket) -> bytes:
     while piece := connection.recv(65536):
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _is_answered(connection: socket.socket) -> bool:
+    """Whether something came back within a second."""
+    return bool(select.select([connection], [], [], 1)[0])

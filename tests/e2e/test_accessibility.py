@@ -1,0 +1,160 @@
+"""axe finds nothing on any page, in light and dark, with scripts and without; nothing scrolls sideways on a phone."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.looking import number
+from tests.e2e.pages.chat import Chat
+from tests.e2e.watching import Watch
+from tests.support.forms import post_form
+from tests.support.services import Services
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+PHONE = {"width": 390, "height": 844}
+
+OUTSIDE = ["/login", "/register", "/setup"]
+INSIDE = [
+    "/",
+    "/chat",
+    "/chat?view=deleted",
+    "/account",
+    "/admin",
+    "/admin/people",
+    "/admin/patterns",
+    "/nowhere",
+]
+TALKS = {
+    "finished": ("Show me everything about soup, stew and broth", "sandbox/scribe"),
+    "growing": ("count 100000 at 10 per second", "sandbox/metronome"),
+    "failed": ("Will this work?", "sandbox/refuses"),
+    "broken": ("Will that work?", "sandbox/cuts-off"),
+}
+PAGES = [*OUTSIDE, *INSIDE, *TALKS]
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+@pytest.fixture(scope="module")
+def talk(services: Services) -> Callable[[str], str]:
+    """The address of a conversation in a certain state, begun once."""
+
+    @cache
+    def talk_(name: str) -> str:
+        prompt, model = TALKS[name]
+        fields = {"prompt": prompt, "model": model}
+        answer = post_form(services.address, services.token("ruth"), "/fragments/conversations", fields)
+        return answer.headers["HX-Push-Url"]
+
+    return talk_
+
+
+@pytest.fixture
+def show(
+    enter: Callable[..., Page], open_browser: Callable[..., Page], watch: Watch, talk: Callable[[str], str]
+):
+    """Opens one of the pages and waits until it is as it shall be looked at."""
+    watch.forgive("status of 404")
+
+    def show_(name: str, **options: object) -> Page:
+        page = open_browser(**options) if name in OUTSIDE else enter("ruth", **options)
+        page.goto(talk(name) if name in TALKS else name)
+        answer = Chat(page).answer
+        if name == "growing":
+            expect(answer.stop).to_be_visible()
+        elif name in TALKS:
+            expect(answer.facts.or_(answer.notice).first).to_be_visible(timeout=40_000)
+        return page
+
+    return show_
+
+
+def faults(page: Page, within: str | None = None) -> list[str]:
+    """What axe has to say about the page, or about a part of it."""
+    found = Axe().run(page, context=within, options=RULES).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:300]} {node['failureSummary']}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+def width(page: Page) -> int:
+    """Of everything there is, in CSS pixels."""
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_light_and_dark_and_nothing_scrolls_sideways(
+    show: Callable[..., Page], name: str
+) -> None:
+    page = show(name, color_scheme="light", reduced_motion="reduce")
+
+    assert not faults(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert not faults(page)
+    page.set_viewport_size(PHONE)
+    assert width(page) <= PHONE["width"]
+
+
+@pytest.mark.parametrize("name", ["/login", "/", "/account", "finished"])
+def test_axe_finds_nothing_where_no_script_came_through(
+    show: Callable[..., Page], name: str, watch: Watch
+) -> None:
+    watch.forgive("net::ERR_FAILED")
+    page = show(name, reduced_motion="reduce")
+    page.route("**/*.js", lambda route: route.abort())
+    page.reload()
+
+    assert not faults(page)
+
+
+def test_axe_finds_nothing_in_open_menus_and_pickers(show: Callable[..., Page]) -> None:
+    page = show("finished", reduced_motion="reduce")
+    chat = Chat(page)
+    chat.menu.click()
+    assert not faults(page, "#conversation-header")  # what lies half beneath the open menu is not asked about
+    page.keyboard.press("Escape")
+    chat.composer.settings.click()
+    assert not faults(page, "#composer")
+    page.keyboard.press("Escape")
+    chat.composer.model.click()
+    expect(chat.composer.models.get_by_role("option").first).to_be_visible()
+    assert not faults(page, "#composer")
+    chat.composer.model.press("Escape")
+    chat.question.edit.click()
+    expect(chat.edit_field).to_be_visible()
+    assert not faults(page)
+
+
+def test_axe_finds_nothing_on_a_phone_with_the_menu_open(show: Callable[..., Page]) -> None:
+    page = show("/chat", viewport=PHONE, reduced_motion="reduce")
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("navigation", name="Conversations")).to_be_visible()
+
+    assert not faults(page)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in TALKS])
+def test_nothing_scrolls_sideways_without_scripts(show: Callable[..., Page], name: str) -> None:
+    assert width(show(name, viewport=PHONE, scripts=False)) <= PHONE["width"]
+
+
+def test_a_phone_asks_and_reads(enter: Callable[..., Page], scripts: bool) -> None:
+    page = enter("alice", viewport=PHONE, has_touch=True, scripts=scripts)
+    page.goto("/")
+    page.get_by_role("button", name="Menu").tap()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="New chat").tap()
+    chat = Chat(page)
+    expect(chat.composer.prompt).to_be_visible()
+
+    page.goto("/chat?model=sandbox/metronome")
+    chat.composer.prompt.fill("count 30 at 20 per second")
+    chat.composer.send.tap()
+
+    expect(chat.answer.body).to_contain_text(number(30))
+    expect(chat.answer.facts).to_be_visible()
+    assert width(page) <= PHONE["width"]
