@@ -61,6 +61,9 @@ class Body:
             left = min(self.length, DRAIN_BYTES)
             while left > 0 and (block := self._wait_for(min(BLOCK_BYTES, left))):
                 left -= len(block)
+                self._read += len(block)
+                if self._kept is not None:
+                    self._kept.write(block)
             raise TooLarge(self.limit_bytes)
 
     def peek(self) -> bytes:
@@ -81,8 +84,9 @@ class Body:
         """The whole body from its beginning, as far as it arrived; only with `keep`."""
         if self._kept is None:
             raise LookupError("this body was not kept")
-        for _ in self:
-            pass
+        if self._read != self.length:  # of one that is too large, all has been read away
+            for _ in self:
+                pass
         self._kept.seek(0)
         return self._kept
 

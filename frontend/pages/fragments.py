@@ -15,7 +15,7 @@ from pages.addresses import target_for_backend
 from pages.backend import PROGRAM_READ_SECONDS, READ_SECONDS, STREAM_READ_SECONDS, BackendDown
 from pages.body import Body, body_of_request
 from pages.browser_reply import reply_to_form, reply_to_fragment
-from pages.errors import Restarting, StalePage
+from pages.errors import Restarting, StalePage, TooLarge
 from pages.htmx import request
 from pages.kept import show_kept
 from pages.security import SAFE_METHODS, bearer_of_program, check_origin, check_token, is_surely_from_us
@@ -35,12 +35,12 @@ PASSED_ON = frozenset({
 def fragments(rest: str) -> Response:
     is_form = request.method == "POST" and not request.is_htmx
     body = body_of_request(keep=is_form)
-    body.check_size()
     try:
+        body.check_size()
         check_unsafe(body)
         upstream, leave = ask(body)
         return reply_to_form(upstream, body) if is_form else reply_to_fragment(upstream, leave)
-    except StalePage as trouble:
+    except (StalePage, TooLarge) as trouble:
         # What the browser vouches for nobody else can have filled in, so it may be shown again.
         if not (is_form and is_surely_from_us()):
             raise

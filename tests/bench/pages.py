@@ -58,9 +58,8 @@ def read_pages(services: Services, conversation_id: str, times: int) -> None:
             took.append(time.perf_counter() - began)
             assert page.status_code == 200 and "composer" in page.text
     print(f"conversation page: {conditions()}")
-    print(
-        f"  first {took[0] * 1000:.0f} ms; after it {milliseconds(took[1:])}; {len(page.content) / 1024:.0f} KiB of HTML"
-    )
+    print(f"  first {took[0] * 1000:.0f} ms; after it {milliseconds(took[1:])}")
+    print(f"  {len(page.content) / 1024:.0f} KiB of HTML, unpacked")
 
 
 async def write(services: Services, people: int, each: int) -> None:

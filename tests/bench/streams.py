@@ -95,9 +95,8 @@ async def many(args: argparse.Namespace, provider: str, services: Services) -> N
     print(f"  {events} events for {args.streams * args.tokens} words")
     for name, group in groups.items():
         pss, cpu = before[name]
-        print(
-            f"  {name}: PSS {pss:.0f} -> {peak[name]:.0f} MB (+{peak[name] - pss:.0f}), CPU {cpu_seconds(group) - cpu:.1f} s"
-        )
+        memory = f"PSS {pss:.0f} -> {peak[name]:.0f} MB (+{peak[name] - pss:.0f})"
+        print(f"  {name}: {memory}, CPU {cpu_seconds(group) - cpu:.1f} s")
 
 
 def sign_in(services: Services) -> str:

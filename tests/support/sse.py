@@ -24,7 +24,7 @@ def messages_of(body: bytes) -> list[Message]:
             if "data" in fields:
                 found.append(
                     Message(
-                        fields.get("id", [None])[-1],  # type: ignore[list-item]
+                        fields.get("id", [None])[-1],
                         fields.get("event", ["message"])[-1],
                         "\n".join(fields["data"]),
                     )

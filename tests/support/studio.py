@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 from pydantic import SecretStr
 from studio.accounts.desk import Desk
 from studio.accounts.person import Person, Role
 from studio.assets.files import FileStore
 from studio.catalogue import store as providers
 from studio.catalogue.catalogue import Catalogue
-from studio.chat import store
+from studio.chat import ask, store
 from studio.chat.conversation import Conversation, Message, Question, Tree
 from studio.config import Settings
 from studio.db import Database
@@ -97,3 +98,26 @@ async def open_studio(place: Path, db: Database, sandbox_url: str) -> AsyncItera
         finally:
             await engine.close()
             await asyncio.to_thread(desk.close)
+
+
+async def begun(
+    talker: Talker, prompt: str = "Why do plates stack?", **more: Any
+) -> tuple[Conversation, Generation]:
+    conversation, generation = await talker.do(ask.start_conversation, ask_of(prompt, **more))
+    return conversation, await talker.ended(generation)
+
+
+def last_request(sandbox_url: str) -> dict[str, Any]:
+    """What the provider was asked last."""
+    exchanges = httpx.get(f"{sandbox_url}/_requests").json()["data"]
+    chats = [exchange for exchange in exchanges if exchange["path"].endswith("/chat/completions")]
+    body = chats[-1]["body"]
+    assert isinstance(body, dict)
+    return body
+
+
+def count(db: Database, table: str) -> int:
+    with db.read() as cursor:
+        row = cursor.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -55,7 +55,7 @@ def test_the_list_goes_on_at_next(talk: Talk) -> None:
                     False,
                     moment - timedelta(seconds=number),
                     moment - timedelta(seconds=number),
-                )  # fmt: skip
+                )
             )
             for number in range(55)
         )

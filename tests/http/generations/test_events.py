@@ -95,7 +95,7 @@ def test_a_finished_one_starts_anew_for_whoever_saw_a_part_and_ends_for_whoever_
     last = int(delta.id or 0)
 
     for number in [*range(1, last), last + 1, 10**6]:
-        again, done = talk.events(talk.alice, events_url(begun), **{"Last-Event-ID": str(number)})
+        again, _ = talk.events(talk.alice, events_url(begun), **{"Last-Event-ID": str(number)})
         assert json.loads(again.data)["restart"] is True
         assert said([again]).split() == WHOLE[:20]
         assert again.id == str(last)

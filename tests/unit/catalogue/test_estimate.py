@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,8 @@ def test_more_than_the_model_can_read_is_not_paid_for() -> None:
 
 @pytest.mark.parametrize("missing", ["prompt_usd", "completion_usd"])
 def test_an_unknown_price_is_unknown_and_not_zero(missing: str) -> None:
-    found = estimate_text(model(**{missing: None}), 100, 1, 0, 100)
+    prices: dict[str, Any] = {missing: None}
+    found = estimate_text(model(**prices), 100, 1, 0, 100)
 
     assert (found.worst_usd, found.likely_usd) == (None, None)
     assert found.as_json()["worst_usd"] is None

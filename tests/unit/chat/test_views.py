@@ -1,7 +1,7 @@
 """What people read: money, facts, days."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -102,12 +102,16 @@ def test_every_state_has_its_words() -> None:
 def test_conversations_are_grouped_by_day_with_the_pinned_first() -> None:
     moment = now().replace(hour=12)
     first = Conversation(new_id(), new_id(), "Today's", "m", "", {}, None, False, moment, moment)
-    days = {"Yesterday": 1, "This week": 3}
+
+    def used(title: str, when: datetime) -> Conversation:
+        return replace(first, id=new_id(), title=title, updated_at=when)
+
     others = [
         first,
-        *(replace(first, id=new_id(), title=name, updated_at=moment - timedelta(days=ago)) for name, ago in days.items()),
-        replace(first, id=new_id(), title="Old", updated_at=moment.replace(year=2019, month=5, day=3)),
-    ]  # fmt: skip
+        used("Yesterday's", moment - timedelta(days=1)),
+        used("This week's", moment - timedelta(days=3)),
+        used("Old", moment.replace(year=2019, month=5, day=3)),
+    ]
     pinned = replace(first, id=new_id(), title="Kept", is_pinned=True)
 
     groups = views.grouped([pinned], others, first.id)

@@ -125,8 +125,8 @@ async def test_the_cost_of_what_was_killed_is_asked_for_by_the_next_process(
 
 
 def test_only_what_ended_of_late_at_this_provider_and_without_a_cost_is_asked_for(db: Database) -> None:
-    def finished(cost: Decimal | None, request_id: str | None, **more: object) -> object:
-        generation = asked_for(db, **more)
+    def finished(cost: Decimal | None, request_id: str | None) -> object:
+        generation = asked_for(db)
         generation.state, generation.outcome.finished_at = State.CANCELLED, now()
         generation.outcome.cost_usd, generation.outcome.provider_request_id = cost, request_id
         store.finish_all(db, [generation])

@@ -60,13 +60,13 @@ class Server:
     port: int
     backend: FakeBackend
 
-    def request(self, target: str, *headers: str, method: str = "GET") -> socket.socket:
-        """Send a request as Alice and return the connection, its answer unread."""
+    def request(self, target: str, *headers: str, method: str = "GET", session: str = ALICE) -> socket.socket:
+        """Send a request, as Alice unless another session is named, and return the connection, its answer unread."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
         lines = [
             f"{method} {target} HTTP/1.1",
             f"Host: 127.0.0.1:{self.port}",
-            f"Cookie: studio={ALICE}",
+            f"Cookie: studio={session}",
             *headers,
         ]
         connection.sendall("\r\n".join([*lines, "", ""]).encode())

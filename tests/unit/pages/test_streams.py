@@ -106,7 +106,7 @@ def test_streams_leave_threads_for_pages(server: Server) -> None:
 
     backend.streams(f"GET {EVENTS}", script)
     # 80 % of the 10 threads it was told of, each session with its own share of them
-    watching = [server.request(EVENTS, f"Authorization: Bearer session-{number // 2}") for number in range(8)]
+    watching = [server.request(EVENTS, session=f"session-of-person-{number // 2}") for number in range(8)]
     wait_for(lambda: server.open_streams() == backend.count(EVENTS) == 8)
 
     with server.request(EVENTS, "HX-Request: true", "Connection: close") as connection:
@@ -134,13 +134,15 @@ def test_one_session_cannot_take_the_streams_of_all(server: Server) -> None:
 
     backend.streams(f"GET {EVENTS}", script)
     watching = [
-        server.request(EVENTS, "Authorization: Bearer greedy") for _ in range(2)
+        server.request(EVENTS, session="session-of-greedy") for _ in range(2)
     ]  # a fifth of 10 threads
     wait_for(lambda: server.open_streams() == 2)
 
-    with server.request(EVENTS, "Authorization: Bearer greedy", "Connection: close") as connection:
+    with server.request(
+        EVENTS, "HX-Request: true", "Connection: close", session="session-of-greedy"
+    ) as connection:
         refused = read_all(connection)
-    other = server.request(EVENTS, "Authorization: Bearer modest")
+    other = server.request(EVENTS, session="session-of-modest")
     wait_for(lambda: server.open_streams() == 3)
 
     assert refused.startswith(b"HTTP/1.1 503")
