@@ -7,5 +7,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--base-url",
         default=None,
-        help="e2e: drive the studio at this address, as AYCG_E2E_EMAIL with AYCG_E2E_PASSWORD, instead of one of our own",
+        help="e2e: drive the studio at this address (as AYCG_E2E_EMAIL, AYCG_E2E_PASSWORD) instead of one of our own",
     )

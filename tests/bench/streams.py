@@ -1,8 +1,9 @@
 """
 Streams through both services, against the same provider asked directly, in one run.
 
-`--streams` answers of `--tokens` numbered words at `--rate` a second each. Delivered is counted while all streams
-run, by the words themselves, so that merging deltas neither helps nor hurts; every word of every answer must come.
+`--streams` answers of `--tokens` numbered words at `--rate` a second each, begun one after the other over `--ramp`
+seconds. Delivered is counted while all streams run, by the words themselves, so that merging deltas neither helps nor
+hurts; every word of every answer must come.
 Then the first word: paired requests, directly and through both services, one after the other.
 """
 
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
 
 from tests.bench.figures import conditions, cpu_seconds, milliseconds, pss_mb
@@ -69,7 +71,10 @@ async def many(args: argparse.Namespace, provider: str, services: Services) -> N
     tokens = [sign_in(services) for _ in range(SESSIONS)]
     await through(services.address, tokens[0], "count 5 at 50 per second after 10 ms")
     before = {name: (pss_mb(group), cpu_seconds(group)) for name, group in groups.items()}
-    plain = await asyncio.gather(*(direct(provider, prompt) for _ in range(args.streams)))
+    pause = args.ramp / args.streams
+    plain = await asyncio.gather(
+        *(after(number * pause, direct(provider, prompt)) for number in range(args.streams))
+    )
     peak = dict.fromkeys(groups, 0.0)
 
     async def sample() -> None:
@@ -80,7 +85,10 @@ async def many(args: argparse.Namespace, provider: str, services: Services) -> N
 
     sampler = asyncio.create_task(sample())
     ours = await asyncio.gather(
-        *(through(services.address, tokens[number % SESSIONS], prompt) for number in range(args.streams))
+        *(
+            after(number * pause, through(services.address, tokens[number % SESSIONS], prompt))
+            for number in range(args.streams)
+        )
     )
     sampler.cancel()
     rate, direct_rate = steady_rate(ours), steady_rate(plain)
@@ -97,6 +105,11 @@ async def many(args: argparse.Namespace, provider: str, services: Services) -> N
         pss, cpu = before[name]
         memory = f"PSS {pss:.0f} -> {peak[name]:.0f} MB (+{peak[name] - pss:.0f})"
         print(f"  {name}: {memory}, CPU {cpu_seconds(group) - cpu:.1f} s")
+
+
+async def after(seconds: float, work: Coroutine[None, None, Reading]) -> Reading:
+    await asyncio.sleep(seconds)
+    return await work
 
 
 def sign_in(services: Services) -> str:
@@ -128,7 +141,8 @@ def main() -> None:
     )
     parser.add_argument("--streams", type=int, default=256)
     parser.add_argument("--rate", type=int, default=25)
-    parser.add_argument("--tokens", type=int, default=300)
+    parser.add_argument("--tokens", type=int, default=500)
+    parser.add_argument("--ramp", type=float, default=8.0)
     parser.add_argument("--pairs", type=int, default=100)
     args = parser.parse_args()
     command = [sys.executable, "-m", "studio.sandbox", "--port", "0"]

@@ -73,7 +73,10 @@ def show(
 
 
 def faults(page: Page, within: str | None = None) -> list[str]:
-    """What axe has to say about the page, or about a part of it."""
+    """What axe has to say about the page, or about a part of it, once its colours have arrived."""
+    page.evaluate(
+        "Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))"
+    )
     found = Axe().run(page, context=within, options=RULES).response["violations"]
     return [
         f"{fault['id']}: {node['html'][:300]} {node['failureSummary']}"

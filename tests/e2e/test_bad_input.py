@@ -16,6 +16,7 @@ from tests.support.forms import headers_of
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
+NOBODY = "01a209bc-0000-7000-8000-000000000000"
 TRACE = re.compile(r"Traceback|File \"|\.py|duckdb|site-packages", re.IGNORECASE)
 
 
@@ -80,26 +81,23 @@ def test_an_unknown_model_is_said_at_its_field(enter: Callable[..., Page], scrip
     expect(chat.composer.prompt).to_have_value("Still here?")
 
 
-def test_ten_megabytes_beside_the_words_are_refused_and_the_words_kept(
-    enter: Callable[..., Page], scripts: bool
+def test_more_words_than_a_form_may_have_are_refused_with_413_and_kept(
+    enter: Callable[..., Page], begin: Callable[..., str], scripts: bool
 ) -> None:
-    chat = Chat(enter("alice", scripts=scripts))
-    chat.begin("sandbox/sprinter")
-    chat.composer.form.evaluate(
-        """form => {
-          const field = Object.assign(document.createElement("input"), {type: "hidden", name: "system_prompt"});
-          field.value = "x".repeat(10_000_000);
-          form.append(field);
-        }"""
-    )
+    page = enter("alice", scripts=scripts)
+    page.goto(begin("A question", "sandbox/sprinter") + "?live=1")
+    chat, words = (
+        Chat(page),
+        "plates and spoons\n" * 56_000,
+    )  # ten times as many take Chromium half a minute to show
+    expect(chat.answer.facts).to_be_visible()
 
-    with chat.page.expect_response("**/fragments/conversations") as sent:
-        chat.ask("Words that must not be lost")
+    with page.expect_response("**/edits") as sent:
+        chat.edit_question(words)
 
-    assert sent.value.status in (413, 422)
-    expect(chat.page.get_by_role("alert").first).to_be_visible()
-    expect(chat.page.get_by_role("alert").first).not_to_have_text(TRACE)
-    expect(chat.page.locator("textarea[name=prompt]")).to_have_value("Words that must not be lost")
+    assert sent.value.status == 413
+    expect(page.get_by_role("alert").first).to_contain_text("1 MB")
+    assert page.locator("textarea[name=prompt]").first.input_value().count("plates") == 56_000
 
 
 def test_a_file_that_is_too_large_is_refused_with_413_and_the_words_kept(
@@ -223,7 +221,7 @@ def test_a_form_with_a_stale_token_is_refused_and_carries_its_words(
 def test_an_address_with_nothing_behind_it_says_so(enter: Callable[..., Page], scripts: bool) -> None:
     page = enter("alice", scripts=scripts)
 
-    answer = page.goto("/chat/01a209bc-0000-7000-8000-000000000000")
+    answer = page.goto(f"/chat/{NOBODY}")
 
     assert answer is not None and answer.status == 404
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")

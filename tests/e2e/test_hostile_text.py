@@ -28,7 +28,10 @@ FORBIDDEN = (
     " [onerror], [onload], [onclick], [onmouseover], [onfocus], [ontoggle], [style], [srcdoc], [formaction], [ping],"
     " a[href^='javascript' i], a[href^='data:' i], a[href^='vbscript' i]"
 )
-INSIDE_AN_ANSWER = f"{FORBIDDEN}, [id]:not([id^='m-']), [hx-get], [hx-post], [data-hx-get], img, input:not([type=checkbox][disabled])"
+INSIDE_AN_ANSWER = (
+    f"{FORBIDDEN}, img, input:not([type=checkbox][disabled]),"
+    " [id]:not([id^='m-']), [hx-get], [hx-post], [data-hx-get], [data-hx-post]"
+)
 BATCHES = ["\n\n".join(XSS_CORPUS[start : start + BATCH]) for start in range(0, len(XSS_CORPUS), BATCH)]
 TITLES = [
     "<img src=x onerror=alert(1)>",

@@ -43,7 +43,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def adapter() -> AsyncIterator[Adapter]:
-    limits = Timeouts(connect=5, headers=10, lookup=5, silence=10, after_finish=0.3, error_body=2)
+    limits = Timeouts(connect=5, headers=60, lookup=5, silence=60, after_finish=0.3, error_body=2)
     patience = RetryPolicy(base_seconds=0.01, most_wait_seconds=0.02)
     async with Adapter(timeouts=limits, retry=patience, cost_delays_seconds=(0.0, 0.01, 0.01)) as made:
         yield made

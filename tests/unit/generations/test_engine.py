@@ -304,7 +304,7 @@ async def test_pieces_that_could_not_be_saved_are_saved_later(
     live.flush()
 
     disk.is_full = False
-    await soon(lambda: pieces_of(db, generation.id) == ["Plates ", "stack."])
+    await soon(lambda: "".join(pieces_of(db, generation.id)) == "Plates stack.")
     await engine.close()
 
     assert stored(db, generation.id).text == "Plates stack."
@@ -440,3 +440,22 @@ async def test_a_fault_of_ours_is_a_failure_and_no_hanging_answer(
     await ended(live)
 
     assert (stored(db, generation.id).state, stored(db, generation.id).reason) == (State.FAILED, "internal")
+
+
+async def test_stop_does_not_give_up_an_end_that_cannot_be_stored(
+    db: Database, adapter: Adapter, server: ScriptedServer, provider: Provider
+) -> None:
+    disk = FullDisk(db)
+    engine = Engine(disk, adapter, drain_seconds=0.05)  # type: ignore[arg-type]
+    server.play(WHOLE)
+    generation, live = await run(engine, db, provider)
+    await soon(lambda: live.notice and "cannot store it" in live.notice)
+
+    stopping = asyncio.create_task(engine.cancel(generation.id))
+    await soon(lambda: disk.failures >= 2)
+    disk.is_full = False
+    await stopping
+
+    assert stored(db, generation.id).state is State.DONE
+    assert live.is_over
+    await engine.close()
