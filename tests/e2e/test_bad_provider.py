@@ -39,7 +39,9 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("model", REFUSALS)
+@pytest.mark.parametrize(
+    ("model", "scripts"), [*((model, True) for model in REFUSALS), ("sandbox/refuses", False)]
+)
 def test_a_refusal_is_said_in_a_sentence(
     enter: Callable[..., Page], services: Services, begin: Callable[..., str], scripts: bool, model: str
 ) -> None:
@@ -56,7 +58,9 @@ def test_a_refusal_is_said_in_a_sentence(
     expect(chat.composer.prompt).to_be_editable()
 
 
-@pytest.mark.parametrize("model", BROKEN)
+@pytest.mark.parametrize(
+    ("model", "scripts"), [*((model, True) for model in BROKEN), ("sandbox/ugly-drop-mid-event", False)]
+)
 def test_a_broken_answer_keeps_what_came(
     enter: Callable[..., Page], services: Services, begin: Callable[..., str], scripts: bool, model: str
 ) -> None:
