@@ -10,13 +10,23 @@ from uuid import UUID
 import duckdb
 from studio.db import Database, Row
 from studio.generations import store
+from studio.generations.engine import Engine
 from studio.generations.generation import Generation, State
+from studio.generations.live import Live
 from studio.ids import new_id
 from studio.moments import now
-from studio.providers import ChatRequest
+from studio.providers import ChatRequest, Provider
+
+from tests.support.scripted_server import chunk, event, head, piece, stream
 
 ALICE, PROVIDER = new_id(), new_id()
 PATIENCE_SECONDS = 10.0
+USAGE = {
+    "id": "gen-1790000000-A",
+    "choices": [],
+    "usage": {"prompt_tokens": 7, "completion_tokens": 2, "cost": 0.000123},
+}
+WHOLE = stream(chunk(content="Plates "), chunk(content="stack."), chunk("stop"), USAGE)
 
 
 def asked_for(
@@ -88,3 +98,18 @@ class FullDisk:
         failed: Future[None] = Future()
         failed.set_exception(duckdb.IOException("no space left on device"))
         return failed
+
+
+def begun(*words: str) -> bytes:
+    """The beginning of a streamed answer, whose end is up to the next step."""
+    return head() + piece(b"".join(event(chunk(content=word)) for word in words))
+
+
+async def run(engine: Engine, db: Database, provider: Provider, **more: str) -> tuple[Generation, Live]:
+    generation = asked_for(db)
+    live = await engine.start(generation, provider, request_for(generation), **more)
+    return generation, live
+
+
+async def ended(live: Live) -> None:
+    await soon(lambda: live.is_over)

@@ -265,7 +265,7 @@ class Engine:
             if cost is not None:
                 await asyncio.wrap_future(self._db.write_soon(store.set_cost(generation_id, cost)))
         except Exception as error:
-            log.warning("generation.cost_unknown", id=str(generation_id), exc_info=error)
+            log.warning("generation.cost_unknown", id=str(generation_id), error=type(error).__name__)
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -38,7 +38,8 @@ class Live:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.pieces: list[Piece] = []
-        self.saved = 0  # pieces handed to the database
+        self.saved = 0  # pieces that are in the database
+        self.is_ending = False  # its end is being written, with all its pieces
         self.notice: str | None = None  # such as "The provider is busy; trying again in 3 s"
         self.is_over = False
         self.is_closing = False  # the process ends: watchers leave, and come back to the next one

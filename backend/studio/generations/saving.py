@@ -23,17 +23,20 @@ async def save_pieces(db: Database, running: Iterable[Live]) -> int:
 
     They count as saved once they are durable: after a failure the next call writes them again.
     """
-    fresh = [(live, pieces) for live in running if (pieces := live.pieces[live.saved :])]
+    fresh = [
+        (live, pieces) for live in running if not live.is_ending and (pieces := live.pieces[live.saved :])
+    ]
     count = sum(len(pieces) for _, pieces in fresh)
     if not fresh:
         return 0
     try:
         await asyncio.wrap_future(db.write_soon(*(_row(live, pieces) for live, pieces in fresh)))
     except Exception as error:
-        log.error("generation.pieces_not_saved", pieces=count, exc_info=error)
+        # Without the trace, here and below: a database's message may quote what could not be written.
+        log.error("generation.pieces_not_saved", pieces=count, error=type(error).__name__)
         return 0
     for live, pieces in fresh:
-        live.saved = max(live.saved, pieces[-1].number)
+        live.saved = pieces[-1].number
     return count
 
 
@@ -60,15 +63,15 @@ async def store_end(db: Database, live: Live, ended: Generation, is_leaving: Cal
     """
     tries = 0
     while True:
-        saved, live.saved = live.saved, len(live.pieces)  # from here on the end holds them
+        live.is_ending = True  # its words are in what is written here; a save may still be under way
         try:
             await _to_the_end(db.write_soon(*store.finish(ended)))
             return True
         except Exception as error:
-            log.error("generation.end_not_stored", id=str(ended.id), exc_info=error)
+            log.error("generation.end_not_stored", id=str(ended.id), error=type(error).__name__)
         if is_leaving():
             return False
-        live.saved = saved
+        live.is_ending = False
         live.announce(NOT_STORED)
         try:
             await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
