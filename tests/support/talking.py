@@ -3,6 +3,7 @@
 import logging
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from structlog._config import BoundLoggerLazyProxy
 from studio.accounts.registration import ensure_setup_token
 from studio.app import create_app
 from studio.config import Settings
@@ -173,6 +175,13 @@ def talking(place: Path, migrated: Path, **settings: Any) -> Iterator[Talk]:
 def logged_to(file: Path) -> Iterator[None]:
     """Everything that is logged, in the form a deployment logs it."""
     before = structlog.get_config()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("studio") and isinstance(
+            log := getattr(module, "log", None), BoundLoggerLazyProxy
+        ):
+            vars(log).pop(
+                "bind", None
+            )  # set-up as in a deployment makes each logger keep where it first wrote to
     with file.open("a") as out:
         structlog.configure(
             processors=[
