@@ -1,3 +1,17 @@
+CREATE TABLE album_items(
+    album_id UUID,
+    item_id UUID,
+    added_at TIMESTAMP NOT NULL,
+    PRIMARY KEY(album_id, item_id)
+);
+
+CREATE TABLE albums(
+    id UUID PRIMARY KEY,
+    person_id UUID NOT NULL,
+    "name" VARCHAR NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+
 CREATE TABLE assets(
     id UUID PRIMARY KEY,
     person_id UUID NOT NULL,
@@ -8,7 +22,12 @@ CREATE TABLE assets(
     width_px INTEGER,
     height_px INTEGER,
     "name" VARCHAR NOT NULL,
-    created_at TIMESTAMP NOT NULL
+    created_at TIMESTAMP NOT NULL,
+    origin VARCHAR,
+    generation_id UUID,
+    "position" INTEGER,
+    duration_seconds DOUBLE,
+    deleted_at TIMESTAMP
 );
 
 CREATE TABLE audit_log(
@@ -97,6 +116,62 @@ CREATE TABLE invitations(
     revoked_at TIMESTAMP
 );
 
+CREATE TABLE item_tags(
+    item_id UUID,
+    person_id UUID NOT NULL,
+    tag VARCHAR,
+    shown VARCHAR NOT NULL,
+    PRIMARY KEY(item_id, tag)
+);
+
+CREATE TABLE item_words(
+    word VARCHAR NOT NULL,
+    item_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    weight DOUBLE NOT NULL
+);
+
+CREATE TABLE items(
+    id UUID PRIMARY KEY,
+    person_id UUID NOT NULL,
+    kind VARCHAR NOT NULL,
+    origin VARCHAR NOT NULL,
+    generation_id UUID,
+    asset_id UUID,
+    conversation_id UUID,
+    model VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    excerpt VARCHAR NOT NULL,
+    is_starred BOOLEAN NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP
+);
+
+CREATE TABLE jobs(
+    id UUID PRIMARY KEY,
+    kind VARCHAR NOT NULL,
+    person_id UUID NOT NULL,
+    generation_id UUID,
+    provider_id UUID,
+    state VARCHAR NOT NULL,
+    reason VARCHAR,
+    reason_text VARCHAR,
+    step VARCHAR NOT NULL,
+    priority INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    deadline_at TIMESTAMP NOT NULL,
+    lease_id UUID,
+    leased_until TIMESTAMP,
+    is_cancel_wished BOOLEAN NOT NULL,
+    provider_job_id VARCHAR,
+    provider_error VARCHAR,
+    notes VARCHAR NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    started_at TIMESTAMP,
+    finished_at TIMESTAMP
+);
+
 CREATE TABLE messages(
     id UUID PRIMARY KEY,
     conversation_id UUID NOT NULL,
@@ -126,6 +201,11 @@ CREATE TABLE models(
     pricing VARCHAR NOT NULL,
     "position" INTEGER NOT NULL,
     seen_at TIMESTAMP NOT NULL,
+    image_way VARCHAR,
+    image_settings VARCHAR,
+    image_pricing VARCHAR,
+    video_settings VARCHAR,
+    video_pricing VARCHAR,
     PRIMARY KEY(provider_id, id)
 );
 

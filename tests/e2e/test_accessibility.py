@@ -141,7 +141,7 @@ def test_axe_finds_nothing_on_a_phone_with_the_menu_open(show: Callable[..., Pag
     assert not faults(page)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in TALKS])
+@pytest.mark.parametrize("name", ["/login", "/", "/account", "/admin/people"])
 def test_nothing_scrolls_sideways_without_scripts(show: Callable[..., Page], name: str) -> None:
     assert width(show(name, viewport=PHONE, scripts=False)) <= PHONE["width"]
 

@@ -13,7 +13,7 @@ from tests.e2e.watching import Watch
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
-BEAT = "count 60 at 20 per second after 50 ms"
+BEAT = "count 80 at 20 per second after 50 ms"
 
 
 def test_an_answer_grows_and_ends_with_its_facts(enter: Callable[..., Page], scripts: bool) -> None:
@@ -25,10 +25,10 @@ def test_an_answer_grows_and_ends_with_its_facts(enter: Callable[..., Page], scr
     lengths = [len(moment) for moment in moments]
     assert lengths == sorted(set(lengths)), "it only ever grows"
     expect(chat.answer.facts).to_be_visible()
-    assert counted(chat.answer.body.inner_text()) == list(range(1, 61))
+    assert counted(chat.answer.body.inner_text()) == list(range(1, 81))
     assert lengths[-1] < len(chat.answer.body.inner_text()), "it was seen before it was whole"
     expect(chat.answer.author).to_contain_text("Metronome")
-    expect(chat.answer.fact("Tokens")).to_have_text(re.compile(r"\d+ in · 60 out"))
+    expect(chat.answer.fact("Tokens")).to_have_text(re.compile(r"\d+ in · 80 out"))
     expect(chat.answer.fact("First token")).to_have_text(re.compile(r"\d+ ms|\d+\.\d s"))
     expect(chat.answer.fact("Speed")).to_have_text(re.compile(r"\d+ tokens/s"))
     expect(chat.answer.fact("Cost")).to_have_text(re.compile(r"\$0\.0000\d+"))
