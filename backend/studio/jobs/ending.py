@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import duckdb
 import structlog
 
-from studio.db import Database
+from studio.db import Cursor, Database
 from studio.errors import StudioError
 from studio.jobs.desk import JobDesk
 from studio.jobs.errors import CancelWished, LeaseLost, TryAgain
@@ -20,6 +21,7 @@ from studio.jobs.waiting import to_the_end
 log = structlog.get_logger()
 
 STORE_AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
+_RULE_BROKEN = (duckdb.IntegrityError, duckdb.DataError, duckdb.ProgrammingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +41,18 @@ class Ending:
         """
         handler = self.handlers[desk.job.kind]
         outcome = await self._outcome(handler, desk)
-        if isinstance(outcome, End):
-            await self._store(desk, lambda cursor, job: changes.finish(cursor, job, outcome, self.clock()))
-            log.info(
-                "job.ended",
-                id=str(desk.job.id),
-                kind=handler.kind,
-                state=outcome.state,
-                reason=outcome.reason,
-            )
-            return outcome.state
-        if isinstance(outcome, Again):
-            await self._store(desk, lambda cursor, job: changes.rest(cursor, job, outcome))
-        else:
-            await self._store(desk, lambda cursor, job: changes.back_off(cursor, job, outcome))
-        return None
+        try:
+            await self._store(desk, outcome)
+        except _RULE_BROKEN as error:
+            # The kind's own rows break a rule of the database: no time will mend that, so it is a try that failed.
+            outcome = await self._tried(handler, desk.job, error)
+            await self._store(desk, outcome)
+        if not isinstance(outcome, End):
+            return None
+        log.info(
+            "job.ended", id=str(desk.job.id), kind=handler.kind, state=outcome.state, reason=outcome.reason
+        )
+        return outcome.state
 
     async def _outcome(self, handler: Handler, desk: JobDesk) -> Next | changes.Failure:
         job = desk.job
@@ -106,13 +105,22 @@ class Ending:
         rows = await asyncio.to_thread(handler.rows_of_end, job, end)
         return replace(end, rows=tuple(rows))  # type: ignore[return-value]
 
-    async def _store(self, desk: JobDesk, write: Callable[..., None]) -> None:
+    async def _store(self, desk: JobDesk, outcome: Next | changes.Failure) -> None:
         """Until it is stored: a disk that is full for a while must not undo what was done and paid."""
         job, tries = desk.job, 0
+
+        def write(cursor: Cursor) -> None:
+            if isinstance(outcome, End):
+                changes.finish(cursor, job, outcome, self.clock())
+            elif isinstance(outcome, Again):
+                changes.rest(cursor, job, outcome)
+            else:
+                changes.back_off(cursor, job, outcome)
+
         while True:
             try:
-                return await to_the_end(self.db.transact_soon(lambda cursor: write(cursor, job)))
-            except LeaseLost:
+                return await to_the_end(self.db.transact_soon(write))
+            except (LeaseLost, *_RULE_BROKEN):
                 raise
             except Exception as error:
                 log.error("job.outcome_not_stored", id=str(job.id), kind=job.kind, error=type(error).__name__)

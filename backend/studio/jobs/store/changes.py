@@ -94,7 +94,9 @@ def back_off(cursor: Cursor, job: Job, failure: Failure) -> None:
         """
         UPDATE jobs
         SET state = CASE WHEN provider_job_id IS NULL THEN 'waiting' ELSE state END, due_at = $due_at,
-            reason = $reason, reason_text = $reason_text, provider_error = coalesce($provider_error, provider_error),
+            reason = CASE WHEN is_cancel_wished THEN reason ELSE $reason END,
+            reason_text = CASE WHEN is_cancel_wished THEN reason_text ELSE $reason_text END,
+            provider_error = coalesce($provider_error, provider_error),
             lease_id = NULL, leased_until = NULL
         WHERE id = $id AND lease_id = $lease_id AND finished_at IS NULL
         RETURNING id
