@@ -74,13 +74,19 @@ class Machine(RuleBasedStateMachine):
     jobs = Bundle("jobs")
     held = Bundle("held")
 
-    @initialize()
-    def begin_with_nothing(self) -> None:
+    @initialize(target=jobs)
+    def begin_with_a_full_line(self) -> Any:
         self.db.transact(lambda cursor: cursor.execute("DELETE FROM jobs"))
         self.moment = START
         self.known: dict[UUID, Known] = {}
         self.copies: dict[tuple[UUID, UUID], Job] = {}
         self.verbs = Jobs(self.db, self.worker)
+        first = [
+            self.ask(PEOPLE[0], PROVIDERS[0], 4),
+            self.ask(PEOPLE[1], PROVIDERS[0], 2),
+            self.ask(PEOPLE[2], PROVIDERS[1], 1),
+        ]
+        return multiple(*(job_id for ids in first for job_id in ids))
 
     # What people and time do
 
@@ -92,28 +98,16 @@ class Machine(RuleBasedStateMachine):
         how_many=st.integers(1, 4),
     )
     def add(self, person: UUID, provider: UUID, later: int, how_many: int) -> Any:
-        due_at = self.moment + timedelta(seconds=later)
-        asked = [
-            new_job(
-                "errand",
-                person,
-                moment=self.moment,
-                lasts=LASTS,
-                step="begin",
-                provider_id=provider,
-                due_at=due_at,
-            )
-            for _ in range(how_many)
-        ]
-        self.db.write(*map(add_job, asked))
-        self.known |= {job.id: Known(person, provider, due_at, job.deadline_at) for job in asked}
-        return multiple(*(job.id for job in asked))
+        return multiple(*self.ask(person, provider, how_many, later))
 
     @rule(seconds=st.sampled_from([1, 10, 31, 31, 300]))
     def time_passes(self, seconds: int) -> None:
         self.moment += timedelta(seconds=seconds)
 
-    @rule(job_id=jobs)
+    @rule(job_id=jobs, wishes=st.sampled_from(["cancel", "cancel", "mark_as_timed_out"]))
+    def end_by_hand(self, job_id: UUID, wishes: str) -> None:
+        getattr(self, wishes)(job_id)
+
     def cancel(self, job_id: UUID) -> None:
         known = self.known[job_id]
         self.verbs.cancel(job_id)
@@ -122,7 +116,6 @@ class Machine(RuleBasedStateMachine):
         elif known.is_open:
             known.is_wished = True
 
-    @rule(job_id=jobs)
     def mark_as_timed_out(self, job_id: UUID) -> None:
         known = self.known[job_id]
         if known.is_open:
@@ -165,7 +158,22 @@ class Machine(RuleBasedStateMachine):
         self.assert_fair([self.known[job_id] for job_id in ids if before[job_id].state == "waiting"])
         return multiple(*(self.keep(job) for job in taken))
 
-    @rule(key=held, step=st.sampled_from(["ordering", "ordered"]), at_provider=st.booleans())
+    @rule(
+        key=held,
+        does=st.sampled_from(["record", "finish", "rest", "back_off", "give_back"]),
+        number=st.integers(0, 40),
+    )
+    def a_holder_writes(self, key: tuple[UUID, UUID], does: str, number: int) -> None:
+        match does:
+            case "record":
+                self.record(key, ["ordering", "ordered"][number % 2], number > 20)
+            case "finish":
+                self.finish(key, [Done, Failed][number % 2])
+            case "give_back":
+                self.give_back(key)
+            case _:
+                getattr(self, does)(key, number)
+
     def record(self, key: tuple[UUID, UUID], step: str, at_provider: bool) -> None:
         wanted = changes.Step(step, "number 1" if at_provider else None)
         if not self.holds(key) or self.known[key[0]].state != "running":
@@ -175,12 +183,10 @@ class Machine(RuleBasedStateMachine):
         self.keep(self.db.transact(lambda cursor: changes.record(cursor, self.copies[key], wanted, [])))
         self.known[key[0]].is_at_provider |= at_provider
 
-    @rule(key=held, state=st.sampled_from([Done, Failed]))
     def finish(self, key: tuple[UUID, UUID], state: type[Done] | type[Failed]) -> None:
         if self.write(key, lambda cursor, job: changes.finish(cursor, job, state(reason="r"), self.moment)):
             self.end(self.known[key[0]], state.state)
 
-    @rule(key=held, seconds=st.integers(0, 40))
     def rest(self, key: tuple[UUID, UUID], seconds: int) -> None:
         if self.known[key[0]].state != "running" and self.holds(key):
             return  # claimed to be ended, not to be worked on
@@ -188,7 +194,6 @@ class Machine(RuleBasedStateMachine):
         if self.write(key, lambda cursor, job: changes.rest(cursor, job, Again("later", due_at))):
             self.let_go(key, due_at)
 
-    @rule(key=held, seconds=st.integers(0, 40))
     def back_off(self, key: tuple[UUID, UUID], seconds: int) -> None:
         due_at = self.moment + timedelta(seconds=seconds)
         failure = changes.Failure("busy", "It is busy.", None, due_at)
@@ -197,7 +202,6 @@ class Machine(RuleBasedStateMachine):
             if not self.known[key[0]].is_at_provider:
                 self.known[key[0]].state = "waiting"
 
-    @rule(key=held)
     def give_back(self, key: tuple[UUID, UUID]) -> None:
         held = self.holds(key)
         assert self.db.transact(lambda cursor: claims.release(cursor, self.copies[key], self.moment)) == held
@@ -271,6 +275,23 @@ class Machine(RuleBasedStateMachine):
         assert all(known.ends == 1 for known in self.known.values())
 
     # The model
+
+    def ask(self, person: UUID, provider: UUID, how_many: int, later: int = 0) -> list[UUID]:
+        asked = [
+            new_job(
+                "errand",
+                person,
+                moment=self.moment,
+                lasts=LASTS,
+                step="begin",
+                provider_id=provider,
+                due_at=self.moment + timedelta(seconds=later),
+            )
+            for _ in range(how_many)
+        ]
+        self.db.write(*map(add_job, asked))
+        self.known |= {job.id: Known(person, provider, job.due_at, job.deadline_at) for job in asked}
+        return [job.id for job in asked]
 
     def drained_claim(self) -> list[tuple[UUID, UUID]]:
         wanted = claims.Claim(new_id(), self.moment, self.moment + LEASE, 100, {"errand": LIMITS})
@@ -355,8 +376,8 @@ def test_whatever_is_done_in_whatever_order(machine: type[Machine]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=30,
-            stateful_step_count=40,
+            max_examples=60,
+            stateful_step_count=30,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
