@@ -19,6 +19,7 @@ from studio.chat import routes as conversations
 from studio.config import Settings
 from studio.generations import routes as generations
 from studio.html import make_environment
+from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
 from studio.sandbox import create_sandbox
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.templates = make_environment()
     app.add_middleware(RequestMiddleware, is_ready=lambda: opening.studio is not None)
     add_error_handlers(app)
-    for part in (accounts, admin, assets, catalogue, chat_api, conversations, messages, generations):
+    for part in (accounts, admin, assets, catalogue, chat_api, conversations, messages, generations, jobs):
         app.include_router(part.router)
     _add_probes(app, opening)
     app.mount("/sandbox/v1", create_sandbox(list_ugly=settings.sandbox_ugly))
@@ -72,6 +73,7 @@ def _leave(opening: Opening) -> None:
     """The process was asked to end: ending must wait neither for those who only watch nor for a long answer."""
     if opening.studio is not None:
         opening.studio.engine.leave()
+        opening.studio.jobs.worker.leave()
 
 
 def _add_probes(app: FastAPI, opening: Opening) -> None:

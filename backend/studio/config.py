@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     provider_api_key: SecretStr | None = Field(None, description="key for provider_base_url, if it wants one")
     duckdb_memory_limit_mb: int = Field(512, ge=64, description="most memory the database may use (MB)")
     sandbox_ugly: bool = Field(False, description="list the sandbox's misbehaving models (for tests)")
+    admins_see_prompts: bool = Field(
+        False, description="whether administrators see other people's prompts in the list of jobs"
+    )
+    jobs_kept_days: int = Field(90, ge=1, description="days for which ended jobs are kept in the list")
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
     )

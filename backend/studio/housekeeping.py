@@ -9,6 +9,7 @@ from studio.accounts.sessions import tidy
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
+from studio.jobs.store.changes import forget_finished
 from studio.moments import now
 
 log = structlog.get_logger()
@@ -16,14 +17,15 @@ log = structlog.get_logger()
 EVERY_SECONDS = 3600.0
 
 
-async def keep_house(db: Database) -> None:
+async def keep_house(db: Database, *, jobs_kept_days: int) -> None:
     """Runs for ever; one failure is logged and tried again in an hour."""
     while True:
         try:
             gone = await asyncio.to_thread(forget_deleted, db, now() - timedelta(days=UNDO_DAYS))
             await asyncio.to_thread(tidy, db, moment=now())
-            if gone:
-                log.info("house.forgotten", conversations=gone)
+            jobs = await asyncio.to_thread(forget_finished, db, now() - timedelta(days=jobs_kept_days))
+            if gone or jobs:
+                log.info("house.forgotten", conversations=gone, jobs=jobs)
         except Exception as error:
             log.error("house.failed", exc_info=error)
         await asyncio.sleep(EVERY_SECONDS)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.config import Settings
     from studio.db import Database
     from studio.generations.engine import Engine
+    from studio.jobs.jobs import Jobs
     from studio.providers import Adapter, Provider
 
 
@@ -37,6 +38,7 @@ class Studio:
     catalogue: Catalogue
     engine: Engine
     desk: Desk
+    jobs: Jobs
     asking: Asking = field(default_factory=Asking)
 
     async def read(self, work: Callable[..., T], *args: object) -> T:
