@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pages import account, admin, chat, create, fragments, sign_in
 from pages.backend import Backend
+from pages.body import init_body
 from pages.compress import init_compress
 from pages.config import Settings
 from pages.errors import init_errors
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     # Flask runs what comes after a request in the opposite order: the log and the numbers see the finished answer.
     init_log(app)
     init_health(app, app.extensions["streams"])
+    init_body(app)
     init_session(app)
     init_security(app)
     init_compress(app)

@@ -3,11 +3,12 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, BinaryIO
 
-from flask import current_app
+from flask import Flask, Response, current_app
 
-from pages.errors import CutShort, TooLarge
+from pages.errors import CutShort, TooLarge, TooManyArriving
 from pages.htmx import request
 from pages.streams import Arrivals
 
@@ -106,6 +107,22 @@ class Body:
     def _wait_for(self, size: int) -> bytes:
         with self._arrivals.waiting(self._address):
             return self._source.read(size)
+
+
+def init_body(app: Flask) -> None:
+    """Bodies of what was refused before anybody read them are read away."""
+
+    @app.after_request
+    def _read_away(response: Response) -> Response:
+        # Else the server cuts the connection behind the answer, and a proxy that sends the next request on it, as it
+        # may, gets nothing. Of what is too large enough was read already.
+        if 400 <= response.status_code < 500 and response.status_code != 413 and request.content_length:
+            arrivals, address = current_app.extensions["arrivals"], request.remote_addr or ""
+            left = min(request.content_length, DRAIN_BYTES)
+            with suppress(TooManyArriving, OSError), arrivals.waiting(address):
+                while left > 0 and (block := request.environ["wsgi.input"].read(min(BLOCK_BYTES, left))):
+                    left -= len(block)
+        return response
 
 
 def body_of_request(*, keep: bool) -> Body:
