@@ -18,6 +18,14 @@ from studio.providers.errors import (
 from studio.providers.events import ChatEvent, Delta, Finished, Started, Usage
 from studio.providers.health import Health
 from studio.providers.http import Timeouts
+from studio.providers.images import (
+    ImageEvent,
+    ImageRequest,
+    ImageWay,
+    InputPicture,
+    MadePicture,
+    PartialPicture,
+)
 from studio.providers.models import ModelCard, PriceOverride, Prices
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest
@@ -30,7 +38,13 @@ __all__ = [
     "Delta",
     "Finished",
     "Health",
+    "ImageEvent",
+    "ImageRequest",
+    "ImageWay",
+    "InputPicture",
+    "MadePicture",
     "ModelCard",
+    "PartialPicture",
     "PaymentKind",
     "PriceOverride",
     "Prices",

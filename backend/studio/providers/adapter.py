@@ -16,12 +16,16 @@ from urllib.parse import quote
 
 import aiohttp
 
-from studio.providers.classify import error_in_answer, request_id
+from studio.providers.classify import error_in_answer, note_paid, request_id
 from studio.providers.error_shapes import told
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.events import ChatEvent
 from studio.providers.health import Health, health_of_key
 from studio.providers.http import Http, Timeouts
+from studio.providers.image_body import Body, image_body, image_path
+from studio.providers.image_stream import read_pictures
+from studio.providers.images import ImageEvent, ImageRequest
+from studio.providers.links import Links
 from studio.providers.loose import mapping, read_json
 from studio.providers.models import ModelCard, cards_of, next_link
 from studio.providers.provider import Provider
@@ -50,8 +54,10 @@ class Adapter:
         cost_delays_seconds: Sequence[float] = _COST_DELAYS_SECONDS,
         title: str = "All You Can GET",
         app_url: str | None = None,
+        links: Links | None = None,
     ) -> None:
         self._http = Http(timeouts or Timeouts(), title, app_url)
+        self._links = links or Links()
         self._retry = retry or RetryPolicy()
         self._cost_delays_seconds = cost_delays_seconds
 
@@ -65,6 +71,7 @@ class Adapter:
 
     async def close(self) -> None:
         """Ends all connections; answers still being read break off."""
+        await self._links.close()
         await self._http.close()
 
     async def chat(
@@ -80,6 +87,20 @@ class Adapter:
         """
         response = await with_retries(lambda: self._ask(provider, request), self._retry, on_retry)
         async with aclosing(read_answer(self._http, provider, response)) as events:
+            async for event in events:
+                yield event
+
+    async def make_images(
+        self, provider: Provider, request: ImageRequest, *, on_retry: OnRetry | None = None
+    ) -> AsyncGenerator[ImageEvent, None]:
+        """
+        Ask for pictures, and give the events of the answer as they come (providers/images.py).
+
+        Raises ProviderError after everything that had come, as `chat` does, and is closed like it. The request goes
+        out again only where no connection was made: whatever may have reached the server may be billed.
+        """
+        response = await self._ask_for_pictures(provider, request, on_retry)
+        async with aclosing(read_pictures(self._http, self._links, provider, response, request)) as events:
             async for event in events:
                 yield event
 
@@ -159,6 +180,30 @@ class Adapter:
             accept="text/event-stream",
             asked="answer",
         )
+
+    async def _ask_for_pictures(
+        self, provider: Provider, request: ImageRequest, on_retry: OnRetry | None
+    ) -> aiohttp.ClientResponse:
+        body: Body = await asyncio.to_thread(image_body, request)
+
+        async def attempt() -> aiohttp.ClientResponse:
+            try:
+                return await self._http.open(
+                    provider,
+                    "POST",
+                    provider.url(image_path(request)),
+                    body=body.content,
+                    content_type=body.content_type,
+                    accept="application/json, text/event-stream",
+                    asked="answer",
+                    wait_seconds=self._http.timeouts.picture,
+                    is_once=True,
+                )
+            except ProviderError as error:
+                note_paid(provider, error)
+                raise
+
+        return await with_retries(attempt, self._retry, on_retry)
 
     async def _get(self, provider: Provider, url: str) -> Any:
         response = await self._http.open(provider, "GET", url)
