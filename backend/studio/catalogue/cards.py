@@ -97,6 +97,7 @@ def _pictured(model: Model, picture: Model | None) -> Model:
     outputs = model.output_modalities
     return replace(
         model,
+        input_modalities=model.input_modalities or picture.input_modalities,
         output_modalities=outputs if "image" in outputs else (*outputs, "image"),
         image_way=picture.image_way,
         image_settings=picture.image_settings,
