@@ -51,7 +51,9 @@ class Seen:
 
     @property
     def request_id(self) -> str | None:
-        return [e for e in self.events if isinstance(e, Started)][-1].provider_request_id
+        """What the last `Started` says, which knows most; None if it never started."""
+        started = [e for e in self.events if isinstance(e, Started)]
+        return started[-1].provider_request_id if started else None
 
 
 async def look(adapter: Adapter, provider: Provider, request: ImageRequest = WISH) -> Seen:

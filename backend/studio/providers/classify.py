@@ -128,7 +128,7 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 def _error(provider: Provider, status: int, told: Told, asked: Asked) -> ProviderError:
     name = provider.name
     if _is_too_long(status, told):
-        return UpstreamContextTooLong(f"This conversation is longer than the model at {name} can read.")
+        return UpstreamContextTooLong(f"This is longer than the model at {name} can read.")
     if status == 402 or told.tokens & _NO_CREDIT or (status in (403, 429) and _is_key_limit(told)):
         return _payment(name, told)
     if status == 401:

@@ -661,3 +661,23 @@ def test_a_strange_media_type_cannot_leave_its_string(media_type: str) -> None:
     body = json.loads(image_body(wish).content)
 
     assert body["input_references"][0]["image_url"]["url"] == data_url(PNG)
+
+
+@pytest.mark.parametrize("size", [997, 4096, 65_536])
+async def test_it_does_not_matter_where_the_network_cuts_a_stream(
+    size: int, adapter: Adapter, provider: Provider, server: ScriptedServer
+) -> None:
+    partial = {
+        "type": "image_generation.partial_image",
+        "partial_image_index": 0,
+        "b64_json": encoded(BIG[1:]),
+    }
+    completed = {"type": "image_generation.completed", "b64_json": encoded(BIG), "usage": USAGE}
+    body = (
+        b'\xef\xbb\xbf: a "quote\r\n\r\n' + event(partial).replace(b"\n", b"\r\n") + event(completed) + DONE
+    )
+    server.play(head(200), *(piece(body[at : at + size]) for at in range(0, len(body), size)), END)
+
+    seen = await look(adapter, provider)
+
+    assert (seen.drafts, seen.pictures, seen.error) == ([BIG[1:]], [(BIG, None)], None)
