@@ -1,0 +1,76 @@
+"""Dunes under a large sun: each crest lit on one side and dark on the other."""
+
+from __future__ import annotations
+
+import math
+
+from studio.sandbox.painting import motifs
+from studio.sandbox.painting.canvas import Canvas, Point, smooth
+from studio.sandbox.painting.colours import Palette, mix
+from studio.sandbox.painting.scenes.hills import sky
+from studio.sandbox.painting.words import Reading
+
+CRESTS = 5
+
+
+def dunes(canvas: Canvas, palette: Palette, reading: Reading) -> None:
+    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
+    horizon = h * dice.uniform(0.44, 0.54)
+    sky(canvas, palette, reading, horizon)
+    canvas.settle()
+    if reading.says("pyramid", "pyramids"):
+        for number, size in enumerate((0.16, 0.24, 0.13)):
+            _pyramid(canvas, palette, w * (0.25 + 0.27 * number), horizon + u * 0.03, u * size)
+    for number in range(CRESTS):
+        _dune(canvas, palette, horizon, number / (CRESTS - 1))
+    for name in ("balloon", "birds", "cat"):
+        if name in reading.motifs:
+            motifs.named(canvas, palette, name)
+
+
+def _dune(canvas: Canvas, palette: Palette, horizon: float, depth: float) -> None:
+    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
+    base = horizon + (h - horizon) * (0.06 + 0.74 * depth)
+    knots = [(w * (i / 4) + u * dice.uniform(-0.08, 0.08), base + u * dice.uniform(-0.07, 0.05) * (0.6 + depth))
+             for i in range(-1, 6)]  # fmt: skip
+    crest = smooth(knots, closed=False, steps=14)
+    sand = mix(palette.far, palette.near, 0.1 + 0.62 * depth)
+    lit = mix(sand, palette.light, 0.38 - 0.16 * depth)
+    canvas.polygon([(-u, h + u), *crest, (w + u, h + u)], [(0, lit), (0.5, sand), (1, mix(sand, palette.near, 0.15))])
+    _shade(canvas, palette, crest, depth)
+    _wind(canvas, palette, crest, sand, depth)
+
+
+def _shade(canvas: Canvas, palette: Palette, crest: list[Point], depth: float) -> None:
+    """The side away from the sun: from the crest's highest point a spine wanders down to us."""
+    dice, h, u = canvas.dice, canvas.h, canvas.u
+    inner = [point for point in crest if 0.1 * canvas.w < point[0] < 0.9 * canvas.w]
+    top = min(inner, key=lambda point: point[1])
+    start = crest.index(top)
+    sway = u * dice.uniform(0.1, 0.3) * dice.choice((-1, 1))
+    spine = smooth([top, (top[0] + sway * 0.5, top[1] + u * 0.1), (top[0] + sway * 0.2, top[1] + u * 0.24),
+                    (top[0] + sway * 1.3, h + u * 0.2)], closed=False, steps=10)  # fmt: skip
+    beyond = crest[start:]
+    dark = mix(mix(palette.far, palette.near, 0.28 + 0.68 * depth), palette.near, 0.3)
+    pale = mix(dark, palette.far, 0.3)
+    canvas.polygon([*beyond, (canvas.w + u, h + u), *reversed(spine)], [(0, dark), (0.75, pale), (1, pale)])
+
+
+def _wind(canvas: Canvas, palette: Palette, crest: list[Point], sand: tuple[int, int, int], depth: float) -> None:
+    if depth < 0.4:
+        return
+    dice, u = canvas.dice, canvas.u
+    for row in range(5 + 4 * canvas.detail):
+        drop = u * (0.03 + 0.03 * row)
+        start, length = dice.randrange(len(crest) // 2), dice.randrange(14, 40)
+        wave = [
+            (x, y + drop + u * 0.004 * math.sin(x / u * 22 + row)) for x, y in crest[start : start + length]
+        ]
+        if len(wave) > 1:
+            canvas.line(wave, mix(sand, palette.light, 0.16), u * 0.0016)
+
+
+def _pyramid(canvas: Canvas, palette: Palette, x: float, base: float, size: float) -> None:
+    sand = mix(palette.far, palette.near, 0.18)
+    canvas.polygon([(x - size, base), (x + size, base), (x, base - size * 1.15)], mix(sand, palette.light, 0.3))
+    canvas.polygon([(x + size * 0.25, base), (x + size, base), (x, base - size * 1.15)], mix(sand, palette.near, 0.3))
