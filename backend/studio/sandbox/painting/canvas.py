@@ -20,19 +20,23 @@ Stops = Sequence[tuple[float, Colour]]
 GRAIN_TILE_PX = 256
 GRAIN_STRENGTH = 5
 SOFT_REDUCTION = 8
+GRADIENT_STEPS = 96
 MARK = "sandbox"
 
 
 class Canvas:
     """`detail` is 0 (quality low) to 2 (high): how finely edges are sampled, and how much is worth drawing."""
 
-    def __init__(self, width_px: int, height_px: int, dice: Random, *, detail: int = 1) -> None:
+    def __init__(
+        self, width_px: int, height_px: int, dice: Random, *, detail: int = 1, is_transparent: bool = False
+    ) -> None:
         self.width_px, self.height_px = width_px, height_px
         self.scale = _scale(width_px * height_px, detail)
         self.w, self.h = width_px * self.scale, height_px * self.scale
         self.u = min(self.w, self.h)
         self.dice = dice
         self.detail = detail
+        self.is_transparent = is_transparent
         self.image = Image.new("RGB", (self.w, self.h))
         self.draw = ImageDraw.Draw(self.image)
         self._backdrop: Image.Image | None = None
@@ -43,7 +47,8 @@ class Canvas:
 
     def settle(self) -> None:
         """What is there by now is backdrop: it is left out of a transparent picture."""
-        self._backdrop = self.image.copy()
+        if self.is_transparent:
+            self._backdrop = self.image.copy()
 
     def gradient(self, stops: Stops, box: tuple[float, float, float, float] | None = None) -> None:
         """A vertical gradient over the whole canvas or a box (left, top, right, bottom)."""
@@ -98,7 +103,9 @@ class Canvas:
     def shadow(self, points: Sequence[Point], *, dx: float, dy: float, blur: float, level: int = 90) -> None:
         """The soft shadow that a polygon casts to one side; draw the polygon afterwards."""
         moved = [(x + dx, y + dy) for x, y in points]
-        self.soft(lambda pen, k: pen.polygon([(x * k, y * k) for x, y in moved], fill=level), (20, 14, 24), blur)
+        self.soft(
+            lambda pen, k: pen.polygon([(x * k, y * k) for x, y in moved], fill=level), (20, 14, 24), blur
+        )
 
     def haze(self, top: float, bottom: float, colour: Colour, strength: float) -> None:
         """A band that thickens towards its bottom edge, such as mist in a valley."""
@@ -109,12 +116,12 @@ class Canvas:
     def paste(self, picture: Image.Image, x: float, y: float, mask: Image.Image | None = None) -> None:
         self.image.paste(picture, (round(x), round(y)), mask)
 
-    def finished(self, *, is_transparent: bool, grain: bool = True) -> Image.Image:
+    def finished(self, *, grain: bool = True) -> Image.Image:
         """The picture in its final size: reduced, grained, marked; with alpha if it is transparent."""
         picture = self.image.reduce(self.scale) if self.scale > 1 else self.image.copy()
         if grain and self.detail:
             picture = _grained(picture, self.dice)
-        if is_transparent:
+        if self.is_transparent:
             picture.putalpha(self._alpha())
         _sign(picture)
         return picture
@@ -171,7 +178,9 @@ def _spline(p: Sequence[Point], t: float) -> Point:
     )
 
 
-def blob(dice: Random, x: float, y: float, radius: float, *, uneven: float = 0.35, corners: int = 7) -> list[Point]:
+def blob(
+    dice: Random, x: float, y: float, radius: float, *, uneven: float = 0.35, corners: int = 7
+) -> list[Point]:
     """A closed organic shape around a point."""
     turn = dice.uniform(0, math.tau)
     ring = []
@@ -198,7 +207,9 @@ def ridge(dice: Random, count: int, *, octaves: int, rough: float = 0.5) -> list
     return [(height - low) / ((high - low) or 1) for height in heights]
 
 
-def sprinkle(dice: Random, count: int, box: tuple[float, float, float, float], apart: float) -> Iterable[Point]:
+def sprinkle(
+    dice: Random, count: int, box: tuple[float, float, float, float], apart: float
+) -> Iterable[Point]:
     """Up to `count` random points in a box, none nearer than `apart` to another."""
     found: list[Point] = []
     for _ in range(count * 12):
@@ -218,17 +229,19 @@ def _scale(pixels: int, detail: int) -> int:
 
 
 def _gradient(stops: Stops, width: int, height: int) -> Image.Image:
-    column = Image.new("RGB", (1, height))
-    places = list(stops)
-    colours = []
-    for y in range(height):
-        place = y / max(1, height - 1)
-        after = next((i for i, (at, _) in enumerate(places) if at >= place), len(places) - 1)
-        start, begin = places[max(0, after - 1)]
-        stop, end = places[after]
+    """Mixed at no more than GRADIENT_STEPS heights: what lies between them Pillow fills in faster than Python."""
+    steps = min(height, GRADIENT_STEPS)
+    column = Image.new("RGB", (1, steps))
+    after, colours = 1, []
+    for step in range(steps):
+        place = step / max(1, steps - 1)
+        while after < len(stops) - 1 and stops[after][0] < place:
+            after += 1
+        (start, begin), (stop, end) = stops[after - 1], stops[after]
         colours.append(mix(begin, end, (place - start) / ((stop - start) or 1)))
     column.putdata(colours)
-    return column if width == 1 else column.resize((width, height), Image.Resampling.NEAREST)
+    tall = column.resize((1, height), Image.Resampling.BILINEAR) if height > steps else column
+    return tall if width == 1 else tall.resize((width, height), Image.Resampling.NEAREST)
 
 
 def _grained(picture: Image.Image, dice: Random) -> Image.Image:
@@ -252,7 +265,11 @@ def _sign(picture: Image.Image) -> None:
     x, y = picture.width - right - size, picture.height - bottom - size
     if x < 0 or y < 0:
         return
-    ground = picture.convert("RGB").crop((x + left, y + top, x + right, y + bottom)).resize((1, 1), Image.Resampling.BOX)
+    ground = (
+        picture.convert("RGB")
+        .crop((x + left, y + top, x + right, y + bottom))
+        .resize((1, 1), Image.Resampling.BOX)
+    )
     red, green, blue = ground.getpixel((0, 0))  # type: ignore[misc]
     is_light = lightness((int(red), int(green), int(blue))) > 0.55
     pen.text((x, y), MARK, font=font, fill=(20, 20, 30, 130) if is_light else (255, 255, 255, 150))

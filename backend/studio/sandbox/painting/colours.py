@@ -33,9 +33,12 @@ def rgb(text: str) -> Colour:
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
     """`share` of b in a; outside 0 to 1 it is held at the ends."""
-    share = min(1.0, max(0.0, share))
-    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
-    return red, green, blue
+    share = 0.0 if share < 0 else 1.0 if share > 1 else share
+    return (
+        round(a[0] + (b[0] - a[0]) * share),
+        round(a[1] + (b[1] - a[1]) * share),
+        round(a[2] + (b[2] - a[2]) * share),
+    )
 
 
 def lightness(colour: Colour) -> float:
@@ -63,10 +66,18 @@ def _channel(linear: float) -> int:
     return round(255 * curved)
 
 
-def _palette(sky: str, light: str, far: str, near: str, accents: str, paper: str, dark: bool = False) -> Palette:
+def _palette(
+    sky: str, light: str, far: str, near: str, accents: str, paper: str, dark: bool = False
+) -> Palette:
     top, middle, low = map(rgb, sky.split())
     return Palette(
-        (top, middle, low), rgb(light), rgb(far), rgb(near), tuple(map(rgb, accents.split())), rgb(paper), dark
+        (top, middle, low),
+        rgb(light),
+        rgb(far),
+        rgb(near),
+        tuple(map(rgb, accents.split())),
+        rgb(paper),
+        dark,
     )
 
 
@@ -81,10 +92,22 @@ PALETTES: dict[str, Palette] = {
         "2a2a66 9a4d8c f9a26c", "ffe0a6", "c9718f", "1b1035", "f25c54 f7b267 8e5aa8 3d348b f4845f", "fdf0e1"
     ),
     "night": _palette(
-        "050a22 132a5e 46659f", "f8f1d7", "35548c", "040817", "f2c14e 5d8bd9 a9c7ea 2f4f99 e4d9b8", "e8ebf2", True
+        "050a22 132a5e 46659f",
+        "f8f1d7",
+        "35548c",
+        "040817",
+        "f2c14e 5d8bd9 a9c7ea 2f4f99 e4d9b8",
+        "e8ebf2",
+        True,
     ),
     "aurora": _palette(
-        "0a0f2c 1b3f5c 5fae9b", "eafbe9", "3b7f83", "07131f", "8de0b0 4fb3bf c7f0d2 7d6bb3 f2d388", "e6f1ec", True
+        "0a0f2c 1b3f5c 5fae9b",
+        "eafbe9",
+        "3b7f83",
+        "07131f",
+        "8de0b0 4fb3bf c7f0d2 7d6bb3 f2d388",
+        "e6f1ec",
+        True,
     ),
     "forest": _palette(
         "a9c9bd d9e6cc fbf6dd", "fffdf0", "b3ccae", "102f2a", "e9b44c 9b3922 50a2a7 2f6f4e e4d6a7", "f4f1e0"
@@ -114,7 +137,13 @@ PALETTES: dict[str, Palette] = {
         "7d8086 bdbfc2 efeeeb", "ffffff", "bfc1c3", "1d1f22", "4a4d52 8a8d91 d0d0cd 2b2d30 f2f0ea", "f3f2ee"
     ),
     "noir": _palette(
-        "0b0c0e 26282c 6b6e73", "f6f4ee", "4a4d52", "050506", "d9d7d0 8a8d91 55585d c2bfb6 f2f0ea", "e6e4df", True
+        "0b0c0e 26282c 6b6e73",
+        "f6f4ee",
+        "4a4d52",
+        "050506",
+        "d9d7d0 8a8d91 55585d c2bfb6 f2f0ea",
+        "e6e4df",
+        True,
     ),
 }
 SUITS: dict[str, tuple[str, ...]] = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from random import Random
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from studio.sandbox.painting.canvas import Canvas
 from studio.sandbox.painting.colours import palette_for
@@ -24,6 +25,13 @@ def painted(commission: Commission) -> bytes:
     return encoded(picture_of(commission), commission)
 
 
+def sketched(commission: Commission, focus: float) -> bytes:
+    """The same picture while it is still coming: blurred, the more the smaller `focus` (0 to 1) is."""
+    picture = picture_of(replace(commission, quality="low"))
+    blurred = picture.filter(ImageFilter.BoxBlur(min(picture.size) * 0.06 * (1 - focus) ** 2))
+    return encoded(blurred, commission)
+
+
 def picture_of(commission: Commission) -> Image.Image:
     """The picture itself, RGB or, if it is transparent, RGBA."""
     if commission.inputs:
@@ -34,10 +42,14 @@ def picture_of(commission: Commission) -> Image.Image:
     dice = Random(f"{commission.seed}:{' '.join(reading.words)}")
     palette = palette_for(reading, dice)
     canvas = Canvas(
-        commission.width_px, commission.height_px, dice, detail=DETAIL.get(commission.quality, 1)
+        commission.width_px,
+        commission.height_px,
+        dice,
+        detail=DETAIL.get(commission.quality, 1),
+        is_transparent=commission.is_transparent,
     )
     SCENES[reading.scene](canvas, palette, reading)
-    return canvas.finished(is_transparent=commission.is_transparent)
+    return canvas.finished()
 
 
 def encoded(picture: Image.Image, commission: Commission) -> bytes:

@@ -40,21 +40,30 @@ def stars(canvas: Canvas, colour: Colour, bottom: float, *, count: int = 140) ->
         canvas.ellipse(x, y, size, size, mix(under, colour, dice.uniform(0.35, 1)))  # type: ignore[arg-type]
 
 
-def clouds(canvas: Canvas, colour: Colour, top: float, bottom: float, *, count: int = 4, level: int = 130) -> None:
+def clouds(
+    canvas: Canvas, colour: Colour, top: float, bottom: float, *, count: int = 4, level: int = 130
+) -> None:
     """Long soft banks, flat below."""
     dice = canvas.dice
     for _ in range(count):
         x, y = dice.uniform(0, canvas.w), dice.uniform(top, bottom)
         width = canvas.u * dice.uniform(0.25, 0.6)
         puffs = [
-            (x + width * dice.uniform(-0.5, 0.5), y - width * dice.uniform(0, 0.06), width * dice.uniform(0.1, 0.28))
+            (
+                x + width * dice.uniform(-0.5, 0.5),
+                y - width * dice.uniform(0, 0.06),
+                width * dice.uniform(0.1, 0.28),
+            )
             for _ in range(7)
         ]
 
         def paint(pen, k, puffs=puffs, y=y, width=width, x=x):  # type: ignore[no-untyped-def]
             for a, b, r in puffs:
                 pen.ellipse(((a - r) * k, (b - r * 0.28) * k, (a + r) * k, (b + r * 0.2) * k), fill=level)
-            pen.ellipse(((x - width * 0.7) * k, (y - 2) * k, (x + width * 0.7) * k, (y + width * 0.05) * k), fill=level)
+            pen.ellipse(
+                ((x - width * 0.7) * k, (y - 2) * k, (x + width * 0.7) * k, (y + width * 0.05) * k),
+                fill=level,
+            )
 
         canvas.soft(paint, colour, canvas.u * 0.012)
 
@@ -67,7 +76,11 @@ def birds(canvas: Canvas, colour: Colour, x: float, y: float, *, count: int = 7)
         by = y + canvas.u * (0.02 * (number % 3) + dice.uniform(-0.03, 0.03))
         span, lift = canvas.u * dice.uniform(0.010, 0.018), dice.uniform(0.3, 0.75)
         for side in (-1, 1):
-            wing = [(bx, by), (bx + side * span * 0.5, by - span * lift), (bx + side * span, by - span * 0.25 * lift)]
+            wing = [
+                (bx, by),
+                (bx + side * span * 0.5, by - span * lift),
+                (bx + side * span, by - span * 0.25 * lift),
+            ]
             canvas.line(smooth(wing, closed=False, steps=5), colour, canvas.u * 0.0026)
 
 
@@ -76,9 +89,7 @@ def conifer(canvas: Canvas, colour: Colour, x: float, base: float, height: float
     for tier in range(4):
         low, half = base - height * 0.2 * tier - height * 0.05, height * (0.23 - 0.045 * tier)
         canvas.polygon([(x - half, low), (x + half, low), (x, low - height * (0.42 - 0.03 * tier))], colour)
-    canvas.polygon(
-        [(x - height * 0.03, base), (x + height * 0.03, base), (x, base - height * 0.4)], colour
-    )
+    canvas.polygon([(x - height * 0.03, base), (x + height * 0.03, base), (x, base - height * 0.4)], colour)
 
 
 def tree(canvas: Canvas, leaf: Colour, trunk: Colour, x: float, base: float, height: float) -> None:
@@ -88,7 +99,13 @@ def tree(canvas: Canvas, leaf: Colour, trunk: Colour, x: float, base: float, hei
         [(x - height * 0.045, base), (x + height * 0.045, base), (x + height * 0.02, base - height * 0.6),
          (x - height * 0.02, base - height * 0.6)], trunk,
     )  # fmt: skip
-    crown = [(0.0, -0.72, 0.25), (-0.19, -0.58, 0.19), (0.19, -0.57, 0.19), (0.02, -0.52, 0.2), (-0.07, -0.85, 0.16)]
+    crown = [
+        (0.0, -0.72, 0.25),
+        (-0.19, -0.58, 0.19),
+        (0.19, -0.57, 0.19),
+        (0.02, -0.52, 0.2),
+        (-0.07, -0.85, 0.16),
+    ]
     for dx, dy, r in crown:
         canvas.ellipse(x + dx * height, base + dy * height, r * height, r * height, leaf)
     lit = mix(leaf, (255, 246, 214), 0.22)
@@ -101,13 +118,17 @@ def tree(canvas: Canvas, leaf: Colour, trunk: Colour, x: float, base: float, hei
 def boat(canvas: Canvas, palette: Palette, x: float, water: float, size: float) -> None:
     """A sailing boat and its broken reflection."""
     sail, hull = mix(palette.light, (255, 255, 255), 0.3), palette.near
-    canvas.polygon([(x, water - size), (x, water - size * 0.18), (x + size * 0.52, water - size * 0.18)], sail)
+    canvas.polygon(
+        [(x, water - size), (x, water - size * 0.18), (x + size * 0.52, water - size * 0.18)], sail
+    )
     jib = mix(palette.accents[0], palette.light, 0.15)
     canvas.polygon([(x - size * 0.04, water - size * 0.85), (x - size * 0.04, water - size * 0.18),
                     (x - size * 0.36, water - size * 0.18)], jib)  # fmt: skip
     canvas.polygon([(x - size * 0.45, water - size * 0.13), (x + size * 0.55, water - size * 0.13),
                     (x + size * 0.36, water), (x - size * 0.3, water)], hull)  # fmt: skip
-    canvas.line([(x - size * 0.02, water - size * 1.03), (x - size * 0.02, water - size * 0.1)], hull, size * 0.025)
+    canvas.line(
+        [(x - size * 0.02, water - size * 1.03), (x - size * 0.02, water - size * 0.1)], hull, size * 0.025
+    )
     for step in range(6):
         half = size * (0.34 - 0.045 * step)
         y = water + size * (0.05 + 0.07 * step)
@@ -124,7 +145,9 @@ def lighthouse(canvas: Canvas, palette: Palette, x: float, base: float, height: 
         colour = band if stripe % 2 else white
         canvas.polygon([(x - wide, low), (x + wide, low), (x + narrow, high), (x - narrow, high)], colour)
         shade = mix(colour, palette.near, 0.28)
-        canvas.polygon([(x + wide * 0.3, low), (x + wide, low), (x + narrow, high), (x + narrow * 0.3, high)], shade)
+        canvas.polygon(
+            [(x + wide * 0.3, low), (x + wide, low), (x + narrow, high), (x + narrow * 0.3, high)], shade
+        )
     lamp = base - height * 0.8
     canvas.glow(x, lamp - height * 0.05, height * 0.5, palette.light, 0.7)
     canvas.polygon([(x - height * 0.09, lamp), (x + height * 0.09, lamp), (x + height * 0.09, lamp - height * 0.02),
@@ -179,7 +202,9 @@ def balloon(canvas: Canvas, palette: Palette, x: float, y: float, radius: float)
         canvas.polygon(smooth(gore, steps=6), colours[number % len(colours)])
     basket = y + radius * 1.5
     for side in (-0.26, 0.26):
-        canvas.line([(x + side * radius, y + radius), (x + side * 0.5 * radius, basket)], palette.near, radius * 0.03)
+        canvas.line(
+            [(x + side * radius, y + radius), (x + side * 0.5 * radius, basket)], palette.near, radius * 0.03
+        )
     canvas.polygon([(x - radius * 0.17, basket), (x + radius * 0.17, basket), (x + radius * 0.13, basket + radius * 0.24),
                     (x - radius * 0.13, basket + radius * 0.24)], palette.near)  # fmt: skip
 
@@ -203,7 +228,11 @@ def snowfall(canvas: Canvas, *, count: int = 260) -> None:
 def rainfall(canvas: Canvas, colour: Colour, *, count: int = 170) -> None:
     dice = canvas.dice
     for _ in range(count):
-        x, y, length = dice.uniform(0, canvas.w * 1.1), dice.uniform(-0.1, 1) * canvas.h, canvas.u * dice.uniform(0.02, 0.05)
+        x, y, length = (
+            dice.uniform(0, canvas.w * 1.1),
+            dice.uniform(-0.1, 1) * canvas.h,
+            canvas.u * dice.uniform(0.02, 0.05),
+        )
         under = canvas.image.getpixel((min(canvas.w - 1, int(x)), max(0, min(canvas.h - 1, int(y)))))
         tone = mix(under, colour, dice.uniform(0.25, 0.55))  # type: ignore[arg-type]
         canvas.line([(x, y), (x - length * 0.3, y + length)], tone, canvas.u * 0.0016)
@@ -222,7 +251,13 @@ def flowers(canvas: Canvas, palette: Palette, top: float, *, count: int = 46) ->
         turn = dice.uniform(0, math.tau)
         for leaf in range(5):
             angle = turn + math.tau * leaf / 5
-            canvas.ellipse(x + math.cos(angle) * size * 0.6, y + math.sin(angle) * size * 0.5, size * 0.5, size * 0.44, petal)
+            canvas.ellipse(
+                x + math.cos(angle) * size * 0.6,
+                y + math.sin(angle) * size * 0.5,
+                size * 0.5,
+                size * 0.44,
+                petal,
+            )
         canvas.ellipse(x, y, size * 0.32, size * 0.28, mix(palette.light, (250, 190, 60), 0.55))
 
 

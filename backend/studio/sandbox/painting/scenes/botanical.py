@@ -32,7 +32,9 @@ def botanical(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         stem = smooth([(foot[0] + (x - foot[0]) * 0.15, foot[1]), ((x + foot[0]) / 2, (y + foot[1]) / 2), (x, y)],
                       closed=False, steps=12)  # fmt: skip
         canvas.line(stem, greens[2], u * 0.007)
-        _blossom(canvas, palette, x, y, u * dice.uniform(0.085, 0.14), palette.accents[(0, 3, 1)[number % 3]], kind)
+        _blossom(
+            canvas, palette, x, y, u * dice.uniform(0.085, 0.14), palette.accents[(0, 3, 1)[number % 3]], kind
+        )
 
 
 def _leaf(canvas: Canvas, foot: Point, tip: Point, colour: Colour) -> None:
@@ -75,7 +77,10 @@ def _frond(canvas: Canvas, foot: Point, tip: Point, colour: Colour) -> None:
         length = math.hypot(dx, dy) or 1
         reach = u * 0.12 * math.sin(math.pi * (t * 0.86 + 0.1)) + u * 0.01
         for side in (1, -1):
-            ax, ay = (-dy / length * side * 0.85 + dx / length * 0.5), (dx / length * side * 0.85 + dy / length * 0.5)
+            ax, ay = (
+                (-dy / length * side * 0.85 + dx / length * 0.5),
+                (dx / length * side * 0.85 + dy / length * 0.5),
+            )
             half = u * 0.011
             blade = [(x, y), (x + ax * reach * 0.45 - ay * half, y + ay * reach * 0.45 + ax * half),
                      (x + ax * reach, y + ay * reach), (x + ax * reach * 0.45 + ay * half, y + ay * reach * 0.45 - ax * half)]  # fmt: skip
@@ -88,7 +93,10 @@ def _blossom(
     dice = canvas.dice
     count = {"daisy": 16, "cosmos": 8, "poppy": 5, "round": 6}[kind]
     wide = {"daisy": 0.14, "cosmos": 0.3, "poppy": 0.52, "round": 0.4}[kind]
-    ring = [(x + radius * math.cos(a * math.tau / 24), y + radius * math.sin(a * math.tau / 24)) for a in range(24)]
+    ring = [
+        (x + radius * math.cos(a * math.tau / 24), y + radius * math.sin(a * math.tau / 24))
+        for a in range(24)
+    ]
     canvas.shadow(ring, dx=radius * 0.1, dy=radius * 0.16, blur=radius * 0.16, level=80)
     turn = dice.uniform(0, math.tau)
     for layer, scale in ((0, 1.0), (1, 0.72)) if kind != "daisy" else ((0, 1.0),):
@@ -103,9 +111,15 @@ def _blossom(
                        (x + ax * reach * 0.86 + ay * half * 0.7, y + ay * reach * 0.86 - ax * half * 0.7),
                        (x + ax * reach * 0.5 + ay * half * 0.8, y + ay * reach * 0.5 - ax * half * 0.8)]  # fmt: skip
             canvas.polygon(smooth(outline, steps=5), tone)
-    heart = mix(palette.near, palette.accents[1], 0.35) if kind == "poppy" else mix(palette.accents[1], (240, 180, 60), 0.5)
+    heart = (
+        mix(palette.near, palette.accents[1], 0.35)
+        if kind == "poppy"
+        else mix(palette.accents[1], (240, 180, 60), 0.5)
+    )
     canvas.ellipse(x, y, radius * 0.24, radius * 0.24, heart)
     for _ in range(14):
         angle, away = dice.uniform(0, math.tau), radius * dice.uniform(0.1, 0.32)
         dot = radius * 0.026
-        canvas.ellipse(x + away * math.cos(angle), y + away * math.sin(angle), dot, dot, mix(heart, palette.light, 0.55))
+        canvas.ellipse(
+            x + away * math.cos(angle), y + away * math.sin(angle), dot, dot, mix(heart, palette.light, 0.55)
+        )

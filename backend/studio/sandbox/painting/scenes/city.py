@@ -81,7 +81,12 @@ def _windows(
     left, top, right, bottom = box
     step_x, step_y = u * (0.009 + 0.006 * depth), u * (0.013 + 0.008 * depth)
     share = 0.62 if palette.is_dark else 0.42
-    lit = [mix(palette.light, (255, 190, 90), 0.45), palette.light, palette.accents[0], mix(palette.light, palette.sky[1], 0.3)]
+    lit = [
+        mix(palette.light, (255, 190, 90), 0.45),
+        palette.light,
+        palette.accents[0],
+        mix(palette.light, palette.sky[1], 0.3),
+    ]
     y = top + step_y * 0.7
     while y < bottom - step_y:
         is_floor_dark = dice.random() < 0.2
@@ -100,7 +105,9 @@ def _reflect(canvas: Canvas, palette: Palette, shore: float) -> None:
     top, height = round(shore), canvas.h - round(shore)
     source = canvas.image.crop((0, max(0, top - round(height * 1.6)), w, top))
     small = source.transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize((max(1, w // 4), max(1, height // 8)))
-    water = small.filter(ImageFilter.GaussianBlur(max(1.0, u * 0.0012))).resize((w, height), Image.Resampling.BILINEAR)
+    water = small.filter(ImageFilter.GaussianBlur(max(1.0, u * 0.0012))).resize(
+        (w, height), Image.Resampling.BILINEAR
+    )
     deep = Image.new("RGB", (w, height), mix(palette.near, palette.sky[0], 0.45))
     canvas.paste(Image.blend(water, deep, 0.42), 0, top)
     for row in range(26 + 12 * canvas.detail):

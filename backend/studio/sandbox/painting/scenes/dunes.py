@@ -36,8 +36,11 @@ def _dune(canvas: Canvas, palette: Palette, horizon: float, depth: float) -> Non
     crest = smooth(knots, closed=False, steps=14)
     sand = mix(palette.far, palette.near, 0.1 + 0.62 * depth)
     lit = mix(sand, palette.light, 0.38 - 0.16 * depth)
-    canvas.polygon([(-u, h + u), *crest, (w + u, h + u)], [(0, lit), (0.5, sand), (1, mix(sand, palette.near, 0.15))])
-    _shade(canvas, palette, crest, depth)
+    canvas.polygon(
+        [(-u, h + u), *crest, (w + u, h + u)], [(0, lit), (0.5, sand), (1, mix(sand, palette.near, 0.15))]
+    )
+    if depth > 0.2:
+        _shade(canvas, palette, crest, depth)
     _wind(canvas, palette, crest, sand, depth)
 
 
@@ -56,7 +59,9 @@ def _shade(canvas: Canvas, palette: Palette, crest: list[Point], depth: float) -
     canvas.polygon([*beyond, (canvas.w + u, h + u), *reversed(spine)], [(0, dark), (0.75, pale), (1, pale)])
 
 
-def _wind(canvas: Canvas, palette: Palette, crest: list[Point], sand: tuple[int, int, int], depth: float) -> None:
+def _wind(
+    canvas: Canvas, palette: Palette, crest: list[Point], sand: tuple[int, int, int], depth: float
+) -> None:
     if depth < 0.4:
         return
     dice, u = canvas.dice, canvas.u
@@ -72,5 +77,9 @@ def _wind(canvas: Canvas, palette: Palette, crest: list[Point], sand: tuple[int,
 
 def _pyramid(canvas: Canvas, palette: Palette, x: float, base: float, size: float) -> None:
     sand = mix(palette.far, palette.near, 0.18)
-    canvas.polygon([(x - size, base), (x + size, base), (x, base - size * 1.15)], mix(sand, palette.light, 0.3))
-    canvas.polygon([(x + size * 0.25, base), (x + size, base), (x, base - size * 1.15)], mix(sand, palette.near, 0.3))
+    canvas.polygon(
+        [(x - size, base), (x + size, base), (x, base - size * 1.15)], mix(sand, palette.light, 0.3)
+    )
+    canvas.polygon(
+        [(x + size * 0.25, base), (x + size, base), (x, base - size * 1.15)], mix(sand, palette.near, 0.3)
+    )

@@ -22,7 +22,9 @@ def hills(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     outline: list[Point] = []
     for number in range(RIDGES):
         depth = number / (RIDGES - 1)
-        outline = _ridge(canvas, palette, horizon, depth, mountains=reading.says("mountain", "mountains", "alps", "peak"))
+        outline = _ridge(
+            canvas, palette, horizon, depth, mountains=reading.says("mountain", "mountains", "alps", "peak")
+        )
         if depth > 0.55:
             _firs(canvas, palette, outline, depth)
         if depth < 0.8:
@@ -35,7 +37,9 @@ def hills(canvas: Canvas, palette: Palette, reading: Reading) -> None:
 def sky(canvas: Canvas, palette: Palette, reading: Reading, horizon: float) -> None:
     """The gradient, the lights in it and clouds; also used by other scenes."""
     dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
-    canvas.gradient([(0, palette.sky[0]), (0.55, palette.sky[1]), (1, palette.sky[2])], (0, 0, w, horizon * 1.12))
+    canvas.gradient(
+        [(0, palette.sky[0]), (0.55, palette.sky[1]), (1, palette.sky[2])], (0, 0, w, horizon * 1.12)
+    )
     canvas.gradient([(0, palette.sky[2]), (1, palette.sky[2])], (0, horizon * 1.12, w, h))
     x, radius = w * dice.choice((0.28, 0.36, 0.64, 0.72)), u * dice.uniform(0.06, 0.1)
     if palette.is_dark:

@@ -19,7 +19,12 @@ def paper(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     gap = u * 0.018
     for column in range(columns):
         for row in range(rows):
-            box = (w * column / columns + gap, h * row / rows + gap, w * (column + 1) / columns - gap, h * (row + 1) / rows - gap)
+            box = (
+                w * column / columns + gap,
+                h * row / rows + gap,
+                w * (column + 1) / columns - gap,
+                h * (row + 1) / rows - gap,
+            )
             _panel(canvas, colours, box)
     for x, y in sprinkle(dice, 3, (w * 0.15, h * 0.15, w * 0.85, h * 0.85), u * 0.3):
         _cut(canvas, blob(dice, x, y, u * dice.uniform(0.07, 0.12), uneven=0.4), dice.choice(colours))
@@ -49,10 +54,23 @@ def _panel(canvas: Canvas, colours: list[Colour], box: tuple[float, float, float
         _cut(canvas, _star(canvas, x, y, size), dice.choice(others))
     elif kind == 3:
         for number, colour in enumerate(others):
-            _cut(canvas, _arch(x, y + size * 0.75, size * (1 - 0.3 * number), size * 1.45 * (1 - 0.26 * number)), colour)
+            _cut(
+                canvas,
+                _arch(x, y + size * 0.75, size * (1 - 0.3 * number), size * 1.45 * (1 - 0.26 * number)),
+                colour,
+            )
     else:
-        for px, py in sprinkle(dice, 9, (left + size * 0.35, top + size * 0.35, right - size * 0.35, bottom - size * 0.35), size * 0.5):
-            _cut(canvas, blob(dice, px, py, size * dice.uniform(0.12, 0.24), uneven=0.3, corners=6), dice.choice(others))
+        for px, py in sprinkle(
+            dice,
+            9,
+            (left + size * 0.35, top + size * 0.35, right - size * 0.35, bottom - size * 0.35),
+            size * 0.5,
+        ):
+            _cut(
+                canvas,
+                blob(dice, px, py, size * dice.uniform(0.12, 0.24), uneven=0.3, corners=6),
+                dice.choice(others),
+            )
 
 
 def _cut(canvas: Canvas, points: list[Point], colour: Colour) -> None:
@@ -72,8 +90,18 @@ def _frond(canvas: Canvas, x: float, y: float, size: float) -> list[Point]:
         cy, cx = size * (1 - 2 * t), size * bend * math.sin(math.pi * t)
         reach = size * (0.42 + 0.4 * math.sin(math.pi * (0.2 + 0.7 * t)))
         step = 2 * size / fingers
-        right += [(cx + size * 0.1, cy), (cx + reach, cy - step * 0.55), (cx + reach * 0.8, cy - step * 0.95), (cx + size * 0.1, cy - step * 0.75)]
-        left += [(cx - size * 0.1, cy), (cx - reach, cy - step * 0.55), (cx - reach * 0.8, cy - step * 0.95), (cx - size * 0.1, cy - step * 0.75)]
+        right += [
+            (cx + size * 0.1, cy),
+            (cx + reach, cy - step * 0.55),
+            (cx + reach * 0.8, cy - step * 0.95),
+            (cx + size * 0.1, cy - step * 0.75),
+        ]
+        left += [
+            (cx - size * 0.1, cy),
+            (cx - reach, cy - step * 0.55),
+            (cx - reach * 0.8, cy - step * 0.95),
+            (cx - size * 0.1, cy - step * 0.75),
+        ]
     outline = [(0.0, size), *right, (0.0, -size), *reversed(left)]
     return smooth([(x + a, y + b) for a, b in outline], steps=6)
 
@@ -91,5 +119,8 @@ def _star(canvas: Canvas, x: float, y: float, size: float) -> list[Point]:
 
 def _arch(x: float, base: float, half: float, height: float) -> list[Point]:
     top = base - height + half
-    dome = [(x - half * math.cos(math.pi * step / 30), top - half * math.sin(math.pi * step / 30)) for step in range(31)]
+    dome = [
+        (x - half * math.cos(math.pi * step / 30), top - half * math.sin(math.pi * step / 30))
+        for step in range(31)
+    ]
     return [(x - half, base), *dome, (x + half, base)]

@@ -23,7 +23,9 @@ def sea(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         _rock(canvas, palette, w * (0.2 if light > w / 2 else 0.8), h, u)
     if "boat" in reading.motifs or ("lighthouse" not in reading.motifs and dice.random() < 0.75):
         x = w * (dice.uniform(0.2, 0.42) if light > w / 2 else dice.uniform(0.58, 0.8))
-        motifs.boat(canvas, palette, x, horizon + (h - horizon) * dice.uniform(0.3, 0.5), u * dice.uniform(0.16, 0.22))
+        motifs.boat(
+            canvas, palette, x, horizon + (h - horizon) * dice.uniform(0.3, 0.5), u * dice.uniform(0.16, 0.22)
+        )
     motifs.birds(canvas, mix(palette.near, palette.sky[1], 0.2), w * dice.uniform(0.1, 0.55), horizon * 0.4)
     for name in ("balloon", "heart"):
         if name in reading.motifs:
@@ -46,7 +48,14 @@ def _sky(canvas: Canvas, palette: Palette, horizon: float, light: float) -> None
     else:
         motifs.sun(canvas, palette, light, horizon - radius * dice.uniform(0.35, 1.9), radius)
     bank = mix(palette.sky[2], palette.light, 0.4)
-    motifs.clouds(canvas, bank, horizon * 0.12, horizon * 0.8, count=3 + canvas.detail, level=80 if palette.is_dark else 120)
+    motifs.clouds(
+        canvas,
+        bank,
+        horizon * 0.12,
+        horizon * 0.8,
+        count=3 + canvas.detail,
+        level=80 if palette.is_dark else 120,
+    )
 
 
 def _island(canvas: Canvas, palette: Palette, horizon: float, depth: float) -> None:
@@ -75,7 +84,11 @@ def _water(canvas: Canvas, palette: Palette, horizon: float, light: float) -> No
         thick = u * (0.0011 + 0.0052 * depth)
         for _ in range(3):
             x, half = dice.uniform(0, w), u * dice.uniform(0.02, 0.12) * (0.25 + depth)
-            tone = mix(mix(top, deep, 0.35 + 0.6 * depth), palette.light if dice.random() < 0.4 else palette.near, 0.14)
+            tone = mix(
+                mix(top, deep, 0.35 + 0.6 * depth),
+                palette.light if dice.random() < 0.4 else palette.near,
+                0.14,
+            )
             _ripple(canvas, x, y, half, thick, tone)
         for _ in range(2):
             spread = u * (0.025 + 0.15 * depth)
@@ -83,7 +96,9 @@ def _water(canvas: Canvas, palette: Palette, horizon: float, light: float) -> No
             _ripple(canvas, x, y, half, thick * 1.25, mix(top, palette.light, 0.9 - 0.45 * depth))
 
 
-def _ripple(canvas: Canvas, x: float, y: float, half: float, thick: float, colour: tuple[int, int, int]) -> None:
+def _ripple(
+    canvas: Canvas, x: float, y: float, half: float, thick: float, colour: tuple[int, int, int]
+) -> None:
     """A lens: thick in the middle, pointed at both ends."""
     canvas.polygon([(x - half, y), (x, y - thick * 0.5), (x + half, y), (x, y + thick * 0.5)], colour)
 

@@ -10,7 +10,10 @@ from studio.sandbox.painting.words import Reading
 
 
 def tiles(canvas: Canvas, palette: Palette, reading: Reading) -> None:
-    if reading.says("rings", "concentric", "circles", "op-art", "opart", "mandala") or canvas.dice.random() < 0.3:
+    if (
+        reading.says("rings", "concentric", "circles", "op-art", "opart", "mandala")
+        or canvas.dice.random() < 0.3
+    ):
         _rings(canvas, palette)
     else:
         _quilt(canvas, palette)
@@ -50,7 +53,10 @@ def _halves(canvas: Canvas, x: float, y: float, side: float, first: Colour, seco
 
 def _leaf(canvas: Canvas, x: float, y: float, side: float, first: Colour, second: Colour) -> None:
     """Where two quarter circles from opposite corners overlap."""
-    arc = [(side * math.sin(math.pi / 2 * t / 20), side * (1 - math.cos(math.pi / 2 * t / 20))) for t in range(21)]
+    arc = [
+        (side * math.sin(math.pi / 2 * t / 20), side * (1 - math.cos(math.pi / 2 * t / 20)))
+        for t in range(21)
+    ]
     back = [(side - b, side - a) for a, b in [(b, a) for a, b in arc]]
     points = [*arc, *back]
     if canvas.dice.random() < 0.5:
@@ -113,7 +119,14 @@ def _rings(canvas: Canvas, palette: Palette) -> None:
 
 def _scale(canvas: Canvas, palette: Palette, x: float, y: float, radius: float, number: int) -> None:
     first = palette.accents[number % len(palette.accents)]
-    tones = (first, palette.paper, mix(first, palette.near, 0.45), palette.paper, palette.accents[(number + 2) % 5], palette.paper)
+    tones = (
+        first,
+        palette.paper,
+        mix(first, palette.near, 0.45),
+        palette.paper,
+        palette.accents[(number + 2) % 5],
+        palette.paper,
+    )
     for ring, tone in enumerate(tones):
         reach = radius * (1 - ring / len(tones))
         canvas.ellipse(x, y, reach, reach, tone)
