@@ -16,7 +16,10 @@ from starlette.responses import Response
 
 LIVES_SECONDS = 3600.0
 KEPT_BYTES = 64 * 1024 * 1024
-EXPIRED = b'<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code><Message>Signature not valid in the specified time frame</Message></Error>'
+EXPIRED = (
+    b'<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>'
+    b"<Message>Signature not valid in the specified time frame</Message></Error>"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def check_settings(fields: Mapping[str, Any], model: ImageModel) -> None:
 
 def unsupported(model_id: str, what: str) -> Refusal:
     """The captured 400 for settings that no provider of the model takes."""
-    text = f"No provider for {model_id} supports the requested parameter(s): {what}. Remove them or choose another model."
+    text = f"No provider for {model_id} supports the requested parameter(s): {what}. Choose another model."
     return Refusal(
         400,
         text,

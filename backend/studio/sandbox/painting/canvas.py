@@ -94,14 +94,18 @@ class Canvas:
         if box is None:
             return
         left, top, right, bottom = (
-            box[0] * self.w // small[0], box[1] * self.h // small[1],
-            box[2] * self.w // small[0], box[3] * self.h // small[1],
-        )  # fmt: skip
+            box[0] * self.w // small[0],
+            box[1] * self.h // small[1],
+            box[2] * self.w // small[0],
+            box[3] * self.h // small[1],
+        )
         large = mask.crop(box).resize((right - left, bottom - top), Image.Resampling.BILINEAR)
         self.image.paste(colour, (left, top), large)
 
     def shadow(self, points: Sequence[Point], *, dx: float, dy: float, blur: float, level: int = 90) -> None:
-        """The soft shadow that a polygon casts to one side; draw the polygon afterwards."""
+        """The soft shadow that a polygon casts to one side; draw the polygon afterwards. None on nothing."""
+        if self.is_transparent:
+            return
         moved = [(x + dx, y + dy) for x, y in points]
         self.soft(
             lambda pen, k: pen.polygon([(x * k, y * k) for x, y in moved], fill=level), (20, 14, 24), blur

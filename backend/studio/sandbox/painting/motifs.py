@@ -1,71 +1,28 @@
-"""Things that any scene can hold: sun and moon, birds, a boat, a cat. Sizes are in canvas pixels."""
+"""Things that any scene can hold: birds, a boat, a cat, a house. Sizes are in canvas pixels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from studio.sandbox.painting.canvas import Canvas, Point, smooth
-from studio.sandbox.painting.colours import Colour, Palette, mix, rgb
+from studio.sandbox.painting.colours import Colour, Palette, mix
 
 CAT: tuple[Point, ...] = (
-    (-0.30, 0.0), (-0.36, -0.22), (-0.30, -0.48), (-0.17, -0.66), (-0.20, -0.80), (-0.21, -1.02), (-0.08, -0.93),
-    (0.06, -0.93), (0.19, -1.02), (0.18, -0.80), (0.14, -0.66), (0.26, -0.46), (0.33, -0.20), (0.30, 0.0),
-)  # fmt: skip
-
-
-def sun(canvas: Canvas, palette: Palette, x: float, y: float, radius: float) -> None:
-    canvas.glow(x, y, radius * 4.5, palette.light, 0.55)
-    canvas.glow(x, y, radius * 2.0, palette.light, 0.5)
-    canvas.ellipse(x, y, radius, radius, mix(palette.light, (255, 255, 255), 0.25))
-
-
-def moon(canvas: Canvas, palette: Palette, x: float, y: float, radius: float) -> None:
-    """A disc with a few maria, in a halo."""
-    canvas.glow(x, y, radius * 5, palette.light, 0.35)
-    canvas.ellipse(x, y, radius, radius, palette.light)
-    spot = mix(palette.light, palette.sky[1], 0.16)
-    for dx, dy, size in ((-0.3, -0.2, 0.28), (0.25, 0.25, 0.2), (0.1, -0.45, 0.14), (-0.35, 0.4, 0.12)):
-        canvas.ellipse(x + dx * radius, y + dy * radius, size * radius, size * radius, spot)
-
-
-def stars(canvas: Canvas, colour: Colour, bottom: float, *, count: int = 140) -> None:
-    """Many faint ones and a few bright ones, down to a height; thinner towards the horizon."""
-    dice = canvas.dice
-    ground = canvas.image
-    for _ in range(count):
-        x, y = dice.uniform(0, canvas.w), bottom * dice.random() ** 1.4
-        size = canvas.u * 0.0011 * dice.choice((0.8, 0.8, 1, 1, 1.3, 2.1))
-        under = ground.getpixel((min(canvas.w - 1, int(x)), min(canvas.h - 1, int(y))))
-        canvas.ellipse(x, y, size, size, mix(under, colour, dice.uniform(0.35, 1)))  # type: ignore[arg-type]
-
-
-def clouds(
-    canvas: Canvas, colour: Colour, top: float, bottom: float, *, count: int = 4, level: int = 130
-) -> None:
-    """Long soft banks, flat below."""
-    dice = canvas.dice
-    for _ in range(count):
-        x, y = dice.uniform(0, canvas.w), dice.uniform(top, bottom)
-        width = canvas.u * dice.uniform(0.25, 0.6)
-        puffs = [
-            (
-                x + width * dice.uniform(-0.5, 0.5),
-                y - width * dice.uniform(0, 0.06),
-                width * dice.uniform(0.1, 0.28),
-            )
-            for _ in range(7)
-        ]
-
-        def paint(pen, k, puffs=puffs, y=y, width=width, x=x):  # type: ignore[no-untyped-def]
-            for a, b, r in puffs:
-                pen.ellipse(((a - r) * k, (b - r * 0.28) * k, (a + r) * k, (b + r * 0.2) * k), fill=level)
-            pen.ellipse(
-                ((x - width * 0.7) * k, (y - 2) * k, (x + width * 0.7) * k, (y + width * 0.05) * k),
-                fill=level,
-            )
-
-        canvas.soft(paint, colour, canvas.u * 0.012)
+    (-0.30, 0.0),
+    (-0.36, -0.22),
+    (-0.30, -0.48),
+    (-0.17, -0.66),
+    (-0.20, -0.80),
+    (-0.21, -1.02),
+    (-0.08, -0.93),
+    (0.06, -0.93),
+    (0.19, -1.02),
+    (0.18, -0.80),
+    (0.14, -0.66),
+    (0.26, -0.46),
+    (0.33, -0.20),
+    (0.30, 0.0),
+)
 
 
 def birds(canvas: Canvas, colour: Colour, x: float, y: float, *, count: int = 7) -> None:
@@ -96,9 +53,14 @@ def tree(canvas: Canvas, leaf: Colour, trunk: Colour, x: float, base: float, hei
     """A round-headed tree with light on one side."""
     dice = canvas.dice
     canvas.polygon(
-        [(x - height * 0.045, base), (x + height * 0.045, base), (x + height * 0.02, base - height * 0.6),
-         (x - height * 0.02, base - height * 0.6)], trunk,
-    )  # fmt: skip
+        [
+            (x - height * 0.045, base),
+            (x + height * 0.045, base),
+            (x + height * 0.02, base - height * 0.6),
+            (x - height * 0.02, base - height * 0.6),
+        ],
+        trunk,
+    )
     crown = [
         (0.0, -0.72, 0.25),
         (-0.19, -0.58, 0.19),
@@ -111,8 +73,13 @@ def tree(canvas: Canvas, leaf: Colour, trunk: Colour, x: float, base: float, hei
     lit = mix(leaf, (255, 246, 214), 0.22)
     for dx, dy, r in crown:
         jig = dice.uniform(-0.01, 0.01)
-        canvas.ellipse(x + (dx + 0.045 + jig) * height, base + (dy - 0.05) * height, r * height * 0.62,
-                       r * height * 0.55, lit)  # fmt: skip
+        canvas.ellipse(
+            x + (dx + 0.045 + jig) * height,
+            base + (dy - 0.05) * height,
+            r * height * 0.62,
+            r * height * 0.55,
+            lit,
+        )
 
 
 def boat(canvas: Canvas, palette: Palette, x: float, water: float, size: float) -> None:
@@ -122,10 +89,23 @@ def boat(canvas: Canvas, palette: Palette, x: float, water: float, size: float) 
         [(x, water - size), (x, water - size * 0.18), (x + size * 0.52, water - size * 0.18)], sail
     )
     jib = mix(palette.accents[0], palette.light, 0.15)
-    canvas.polygon([(x - size * 0.04, water - size * 0.85), (x - size * 0.04, water - size * 0.18),
-                    (x - size * 0.36, water - size * 0.18)], jib)  # fmt: skip
-    canvas.polygon([(x - size * 0.45, water - size * 0.13), (x + size * 0.55, water - size * 0.13),
-                    (x + size * 0.36, water), (x - size * 0.3, water)], hull)  # fmt: skip
+    canvas.polygon(
+        [
+            (x - size * 0.04, water - size * 0.85),
+            (x - size * 0.04, water - size * 0.18),
+            (x - size * 0.36, water - size * 0.18),
+        ],
+        jib,
+    )
+    canvas.polygon(
+        [
+            (x - size * 0.45, water - size * 0.13),
+            (x + size * 0.55, water - size * 0.13),
+            (x + size * 0.36, water),
+            (x - size * 0.3, water),
+        ],
+        hull,
+    )
     canvas.line(
         [(x - size * 0.02, water - size * 1.03), (x - size * 0.02, water - size * 0.1)], hull, size * 0.025
     )
@@ -150,13 +130,32 @@ def lighthouse(canvas: Canvas, palette: Palette, x: float, base: float, height: 
         )
     lamp = base - height * 0.8
     canvas.glow(x, lamp - height * 0.05, height * 0.5, palette.light, 0.7)
-    canvas.polygon([(x - height * 0.09, lamp), (x + height * 0.09, lamp), (x + height * 0.09, lamp - height * 0.02),
-                    (x - height * 0.09, lamp - height * 0.02)], palette.near)  # fmt: skip
-    canvas.polygon([(x - height * 0.05, lamp - height * 0.02), (x + height * 0.05, lamp - height * 0.02),
-                    (x + height * 0.05, lamp - height * 0.11), (x - height * 0.05, lamp - height * 0.11)],
-                   palette.light)  # fmt: skip
-    canvas.polygon([(x - height * 0.07, lamp - height * 0.11), (x + height * 0.07, lamp - height * 0.11),
-                    (x, lamp - height * 0.19)], band)  # fmt: skip
+    canvas.polygon(
+        [
+            (x - height * 0.09, lamp),
+            (x + height * 0.09, lamp),
+            (x + height * 0.09, lamp - height * 0.02),
+            (x - height * 0.09, lamp - height * 0.02),
+        ],
+        palette.near,
+    )
+    canvas.polygon(
+        [
+            (x - height * 0.05, lamp - height * 0.02),
+            (x + height * 0.05, lamp - height * 0.02),
+            (x + height * 0.05, lamp - height * 0.11),
+            (x - height * 0.05, lamp - height * 0.11),
+        ],
+        palette.light,
+    )
+    canvas.polygon(
+        [
+            (x - height * 0.07, lamp - height * 0.11),
+            (x + height * 0.07, lamp - height * 0.11),
+            (x, lamp - height * 0.19),
+        ],
+        band,
+    )
 
 
 def house(canvas: Canvas, palette: Palette, x: float, base: float, size: float) -> None:
@@ -164,26 +163,59 @@ def house(canvas: Canvas, palette: Palette, x: float, base: float, size: float) 
     wall, roof = mix(palette.paper, palette.near, 0.12), palette.accents[0]
     half, eaves = size * 0.5, base - size * 0.5
     canvas.polygon([(x - half, base), (x + half, base), (x + half, eaves), (x - half, eaves)], wall)
-    canvas.polygon([(x + half * 0.2, base), (x + half, base), (x + half, eaves), (x + half * 0.2, eaves)],
-                   mix(wall, palette.near, 0.22))  # fmt: skip
-    canvas.polygon([(x + half * 0.45, eaves - size * 0.1), (x + half * 0.68, eaves - size * 0.1),
-                    (x + half * 0.68, eaves - size * 0.42), (x + half * 0.45, eaves - size * 0.42)],
-                   mix(roof, palette.near, 0.4))  # fmt: skip
-    canvas.polygon([(x - half * 1.18, eaves), (x + half * 1.18, eaves), (x + half * 0.6, eaves - size * 0.36),
-                    (x - half * 0.6, eaves - size * 0.36)], roof)  # fmt: skip
+    canvas.polygon(
+        [(x + half * 0.2, base), (x + half, base), (x + half, eaves), (x + half * 0.2, eaves)],
+        mix(wall, palette.near, 0.22),
+    )
+    canvas.polygon(
+        [
+            (x + half * 0.45, eaves - size * 0.1),
+            (x + half * 0.68, eaves - size * 0.1),
+            (x + half * 0.68, eaves - size * 0.42),
+            (x + half * 0.45, eaves - size * 0.42),
+        ],
+        mix(roof, palette.near, 0.4),
+    )
+    canvas.polygon(
+        [
+            (x - half * 1.18, eaves),
+            (x + half * 1.18, eaves),
+            (x + half * 0.6, eaves - size * 0.36),
+            (x - half * 0.6, eaves - size * 0.36),
+        ],
+        roof,
+    )
     lit = mix(palette.light, (255, 205, 110), 0.5)
-    canvas.polygon([(x - half * 0.7, base - size * 0.14), (x - half * 0.25, base - size * 0.14),
-                    (x - half * 0.25, base - size * 0.38), (x - half * 0.7, base - size * 0.38)], lit)  # fmt: skip
-    canvas.polygon([(x + half * 0.42, base), (x + half * 0.76, base), (x + half * 0.76, base - size * 0.32),
-                    (x + half * 0.42, base - size * 0.32)], palette.near)  # fmt: skip
+    canvas.polygon(
+        [
+            (x - half * 0.7, base - size * 0.14),
+            (x - half * 0.25, base - size * 0.14),
+            (x - half * 0.25, base - size * 0.38),
+            (x - half * 0.7, base - size * 0.38),
+        ],
+        lit,
+    )
+    canvas.polygon(
+        [
+            (x + half * 0.42, base),
+            (x + half * 0.76, base),
+            (x + half * 0.76, base - size * 0.32),
+            (x + half * 0.42, base - size * 0.32),
+        ],
+        palette.near,
+    )
     canvas.glow(x - half * 0.48, base - size * 0.26, size * 0.6, lit, 0.3)
 
 
 def cat(canvas: Canvas, colour: Colour, x: float, base: float, size: float) -> None:
     """A cat that sits with its back to us, its tail beside it."""
-    tail = [(x + size * 0.24, base - size * 0.04), (x + size * 0.5, base - size * 0.02),
-            (x + size * 0.62, base - size * 0.16), (x + size * 0.56, base - size * 0.34),
-            (x + size * 0.64, base - size * 0.42)]  # fmt: skip
+    tail = [
+        (x + size * 0.24, base - size * 0.04),
+        (x + size * 0.5, base - size * 0.02),
+        (x + size * 0.62, base - size * 0.16),
+        (x + size * 0.56, base - size * 0.34),
+        (x + size * 0.64, base - size * 0.42),
+    ]
     canvas.line(smooth(tail, closed=False, steps=8), colour, size * 0.085)
     end = tail[-1]
     canvas.ellipse(end[0], end[1], size * 0.042, size * 0.042, colour)
@@ -194,8 +226,17 @@ def cat(canvas: Canvas, colour: Colour, x: float, base: float, size: float) -> N
 
 def balloon(canvas: Canvas, palette: Palette, x: float, y: float, radius: float) -> None:
     """A hot-air balloon with gores in turn."""
-    outline = [(0.0, -1.0), (0.62, -0.78), (0.98, -0.2), (0.8, 0.42), (0.3, 1.02), (-0.3, 1.02), (-0.8, 0.42),
-               (-0.98, -0.2), (-0.62, -0.78)]  # fmt: skip
+    outline = [
+        (0.0, -1.0),
+        (0.62, -0.78),
+        (0.98, -0.2),
+        (0.8, 0.42),
+        (0.3, 1.02),
+        (-0.3, 1.02),
+        (-0.8, 0.42),
+        (-0.98, -0.2),
+        (-0.62, -0.78),
+    ]
     colours = palette.accents[0], mix(palette.paper, palette.light, 0.5), palette.accents[1]
     for number, squeeze in enumerate((1.0, 0.72, 0.42, 0.14)):
         gore = [(x + a * radius * squeeze, y + b * radius) for a, b in outline]
@@ -205,37 +246,15 @@ def balloon(canvas: Canvas, palette: Palette, x: float, y: float, radius: float)
         canvas.line(
             [(x + side * radius, y + radius), (x + side * 0.5 * radius, basket)], palette.near, radius * 0.03
         )
-    canvas.polygon([(x - radius * 0.17, basket), (x + radius * 0.17, basket), (x + radius * 0.13, basket + radius * 0.24),
-                    (x - radius * 0.13, basket + radius * 0.24)], palette.near)  # fmt: skip
-
-
-def snowfall(canvas: Canvas, *, count: int = 260) -> None:
-    """Flakes near and far: large ones are soft."""
-    dice = canvas.dice
-    near = [(dice.uniform(0, canvas.w), dice.uniform(0, canvas.h), canvas.u * dice.uniform(0.006, 0.012))
-            for _ in range(count // 7)]  # fmt: skip
-
-    def paint(pen, k):  # type: ignore[no-untyped-def]
-        for x, y, r in near:
-            pen.ellipse(((x - r) * k, (y - r) * k, (x + r) * k, (y + r) * k), fill=190)
-
-    canvas.soft(paint, (255, 255, 255), canvas.u * 0.004)
-    for _ in range(count):
-        size = canvas.u * dice.uniform(0.0012, 0.0036)
-        canvas.ellipse(dice.uniform(0, canvas.w), dice.uniform(0, canvas.h), size, size, (252, 253, 255))
-
-
-def rainfall(canvas: Canvas, colour: Colour, *, count: int = 170) -> None:
-    dice = canvas.dice
-    for _ in range(count):
-        x, y, length = (
-            dice.uniform(0, canvas.w * 1.1),
-            dice.uniform(-0.1, 1) * canvas.h,
-            canvas.u * dice.uniform(0.02, 0.05),
-        )
-        under = canvas.image.getpixel((min(canvas.w - 1, int(x)), max(0, min(canvas.h - 1, int(y)))))
-        tone = mix(under, colour, dice.uniform(0.25, 0.55))  # type: ignore[arg-type]
-        canvas.line([(x, y), (x - length * 0.3, y + length)], tone, canvas.u * 0.0016)
+    canvas.polygon(
+        [
+            (x - radius * 0.17, basket),
+            (x + radius * 0.17, basket),
+            (x + radius * 0.13, basket + radius * 0.24),
+            (x - radius * 0.13, basket + radius * 0.24),
+        ],
+        palette.near,
+    )
 
 
 def flowers(canvas: Canvas, palette: Palette, top: float, *, count: int = 46) -> None:
@@ -265,45 +284,14 @@ def heart(canvas: Canvas, colour: Colour, x: float, y: float, size: float) -> No
     points = []
     for step in range(60):
         t = math.tau * step / 60
-        points.append((x + size * math.sin(t) ** 3,
-                       y - size * (13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t)) / 16))  # fmt: skip
+        points.append(
+            (
+                x + size * math.sin(t) ** 3,
+                y
+                - size
+                * (13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t))
+                / 16,
+            )
+        )
     canvas.shadow(points, dx=0, dy=size * 0.12, blur=size * 0.2)
     canvas.polygon(points, [(0, mix(colour, (255, 255, 255), 0.22)), (1, mix(colour, (40, 0, 30), 0.18))])
-
-
-def rainbow(canvas: Canvas, x: float, base: float, radius: float) -> None:
-    bands = "e4572e f29e4c f1dc5c 6fbf73 4a90c2 7d5ba6"
-
-    for number, text in enumerate(bands.split()):
-        reach = radius * (1 - 0.045 * number)
-
-        def paint(pen, k, reach=reach):  # type: ignore[no-untyped-def]
-            box = ((x - reach) * k, (base - reach) * k, (x + reach) * k, (base + reach) * k)
-            pen.arc(box, 180, 360, fill=105, width=max(1, round(radius * 0.05 * k)))
-
-        canvas.soft(paint, rgb(text), radius * 0.006)
-
-
-def named(canvas: Canvas, palette: Palette, name: str) -> None:
-    """A motif where a picture that is already there has room for it."""
-    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
-    side = dice.choice((0.24, 0.74))
-    placed: dict[str, Callable[[], None]] = {
-        "sun": lambda: sun(canvas, palette, w * side, h * 0.22, u * 0.085),
-        "moon": lambda: moon(canvas, palette, w * side, h * 0.2, u * 0.075),
-        "stars": lambda: stars(canvas, (255, 252, 235), h * 0.75, count=220),
-        "birds": lambda: birds(canvas, palette.near, w * side * 0.8, h * 0.24, count=9),
-        "boat": lambda: boat(canvas, palette, w * side, h * 0.84, u * 0.22),
-        "lighthouse": lambda: lighthouse(canvas, palette, w * side, h * 0.98, u * 0.6),
-        "cat": lambda: cat(canvas, palette.near, w * side, h * 0.99, u * 0.38),
-        "house": lambda: house(canvas, palette, w * side, h * 0.96, u * 0.26),
-        "tree": lambda: tree(canvas, palette.accents[2], palette.near, w * side, h * 0.99, u * 0.5),
-        "balloon": lambda: balloon(canvas, palette, w * side, h * 0.26, u * 0.12),
-        "snow": lambda: snowfall(canvas),
-        "rain": lambda: rainfall(canvas, palette.light),
-        "clouds": lambda: clouds(canvas, palette.light, h * 0.06, h * 0.3, count=5, level=190),
-        "flowers": lambda: flowers(canvas, palette, h * 0.78),
-        "heart": lambda: heart(canvas, (214, 51, 78), w * 0.5, h * 0.46, u * 0.2),
-        "rainbow": lambda: rainbow(canvas, w * 0.5, h * 0.8, w * 0.44),
-    }
-    placed[name]()

@@ -102,7 +102,8 @@ def read(prompt: str) -> Reading:
     if scene is None:
         scene = Random(f"scene:{' '.join(words)}").choice(list(SCENES))
     hues = tuple(dict.fromkeys(HUES[word] for word in words if word in HUES))
-    return Reading(words, scene, _first(words, MOODS), hues, bool(GREYS & set(words)), motifs)
+    mood = "night" if set(MOODS["night"].split()) & set(words) else _first(words, MOODS)
+    return Reading(words, scene, mood, hues, bool(GREYS & set(words)), motifs)
 
 
 def _first(words: tuple[str, ...], table: dict[str, str]) -> str | None:

@@ -29,8 +29,11 @@ def botanical(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     for number in range(blossoms):
         x = w * 0.5 + (number - (blossoms - 1) / 2) * min(w * 0.26, u * 0.3) + u * dice.uniform(-0.04, 0.04)
         y = h * 0.5 + u * dice.uniform(-0.3, 0.14)
-        stem = smooth([(foot[0] + (x - foot[0]) * 0.15, foot[1]), ((x + foot[0]) / 2, (y + foot[1]) / 2), (x, y)],
-                      closed=False, steps=12)  # fmt: skip
+        stem = smooth(
+            [(foot[0] + (x - foot[0]) * 0.15, foot[1]), ((x + foot[0]) / 2, (y + foot[1]) / 2), (x, y)],
+            closed=False,
+            steps=12,
+        )
         canvas.line(stem, greens[2], u * 0.007)
         _blossom(
             canvas, palette, x, y, u * dice.uniform(0.085, 0.14), palette.accents[(0, 3, 1)[number % 3]], kind
@@ -46,8 +49,10 @@ def _leaf(canvas: Canvas, foot: Point, tip: Point, colour: Colour) -> None:
     across = -along[1] * dice.uniform(0.24, 0.36), along[0] * dice.uniform(0.24, 0.36)
     halves = []
     for side in (1, -1):
-        bulge = [(start[0] + along[0] * t + across[0] * side * k, start[1] + along[1] * t + across[1] * side * k)
-                 for t, k in ((0, 0), (0.2, 0.75), (0.45, 1), (0.75, 0.62), (1, 0))]  # fmt: skip
+        bulge = [
+            (start[0] + along[0] * t + across[0] * side * k, start[1] + along[1] * t + across[1] * side * k)
+            for t, k in ((0, 0), (0.2, 0.75), (0.45, 1), (0.75, 0.62), (1, 0))
+        ]
         halves.append(smooth(bulge, closed=False, steps=8))
     canvas.shadow([*halves[0], *reversed(halves[1])], dx=u * 0.012, dy=u * 0.018, blur=u * 0.014, level=70)
     canvas.polygon(halves[0], colour)
@@ -82,8 +87,12 @@ def _frond(canvas: Canvas, foot: Point, tip: Point, colour: Colour) -> None:
                 (dx / length * side * 0.85 + dy / length * 0.5),
             )
             half = u * 0.011
-            blade = [(x, y), (x + ax * reach * 0.45 - ay * half, y + ay * reach * 0.45 + ax * half),
-                     (x + ax * reach, y + ay * reach), (x + ax * reach * 0.45 + ay * half, y + ay * reach * 0.45 - ax * half)]  # fmt: skip
+            blade = [
+                (x, y),
+                (x + ax * reach * 0.45 - ay * half, y + ay * reach * 0.45 + ax * half),
+                (x + ax * reach, y + ay * reach),
+                (x + ax * reach * 0.45 + ay * half, y + ay * reach * 0.45 - ax * half),
+            ]
             canvas.polygon(smooth(blade, steps=4), mix(colour, (255, 250, 225), 0.1 if side > 0 else 0.0))
 
 
@@ -105,11 +114,14 @@ def _blossom(
             tone = mix(colour, (255, 248, 230), 0.1 + 0.16 * layer + 0.1 * (petal % 2))
             ax, ay = math.cos(angle), math.sin(angle)
             reach, half = radius * scale * dice.uniform(0.94, 1.04), radius * scale * wide
-            outline = [(x, y), (x + ax * reach * 0.5 - ay * half * 0.8, y + ay * reach * 0.5 + ax * half * 0.8),
-                       (x + ax * reach * 0.86 - ay * half * 0.7, y + ay * reach * 0.86 + ax * half * 0.7),
-                       (x + ax * reach, y + ay * reach),
-                       (x + ax * reach * 0.86 + ay * half * 0.7, y + ay * reach * 0.86 - ax * half * 0.7),
-                       (x + ax * reach * 0.5 + ay * half * 0.8, y + ay * reach * 0.5 - ax * half * 0.8)]  # fmt: skip
+            outline = [
+                (x, y),
+                (x + ax * reach * 0.5 - ay * half * 0.8, y + ay * reach * 0.5 + ax * half * 0.8),
+                (x + ax * reach * 0.86 - ay * half * 0.7, y + ay * reach * 0.86 + ax * half * 0.7),
+                (x + ax * reach, y + ay * reach),
+                (x + ax * reach * 0.86 + ay * half * 0.7, y + ay * reach * 0.86 - ax * half * 0.7),
+                (x + ax * reach * 0.5 + ay * half * 0.8, y + ay * reach * 0.5 - ax * half * 0.8),
+            ]
             canvas.polygon(smooth(outline, steps=5), tone)
     heart = (
         mix(palette.near, palette.accents[1], 0.35)

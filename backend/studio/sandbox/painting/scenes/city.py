@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PIL import Image, ImageFilter
 
-from studio.sandbox.painting import motifs
+from studio.sandbox.painting import weather
 from studio.sandbox.painting.canvas import Canvas
 from studio.sandbox.painting.colours import Colour, Palette, mix
+from studio.sandbox.painting.placing import place
 from studio.sandbox.painting.words import Reading
 
 ROWS = 3
@@ -18,10 +19,10 @@ def city(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     canvas.gradient([(0, palette.sky[0]), (0.6, palette.sky[1]), (1, palette.sky[2])], (0, 0, w, shore))
     x = w * dice.choice((0.25, 0.35, 0.68, 0.78))
     if palette.is_dark:
-        motifs.stars(canvas, palette.light, shore * 0.7, count=110)
-        motifs.moon(canvas, palette, x, shore * dice.uniform(0.2, 0.34), u * 0.06)
+        weather.stars(canvas, palette.light, shore * 0.7, count=110)
+        weather.moon(canvas, palette, x, shore * dice.uniform(0.2, 0.34), u * 0.06)
     else:
-        motifs.sun(canvas, palette, x, shore * dice.uniform(0.35, 0.6), u * 0.1)
+        weather.sun(canvas, palette, x, shore * dice.uniform(0.35, 0.6), u * 0.1)
     canvas.glow(w * 0.5, shore, w * 0.6, mix(palette.light, palette.accents[0], 0.4), 0.45)
     canvas.settle()
     for row in range(ROWS):
@@ -29,13 +30,13 @@ def city(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         canvas.haze(shore * 0.6, shore, mix(palette.sky[2], palette.light, 0.2), 0.22 * (1 - row / ROWS))
     _reflect(canvas, palette, shore)
     if "balloon" in reading.motifs:
-        motifs.named(canvas, palette, "balloon")
+        place(canvas, palette, "balloon")
     if "cat" in reading.motifs:
-        motifs.named(canvas, palette, "cat")
+        place(canvas, palette, "cat")
     if "rain" in reading.motifs:
-        motifs.rainfall(canvas, palette.light)
+        weather.rainfall(canvas, palette.light)
     if "snow" in reading.motifs or reading.mood == "winter":
-        motifs.snowfall(canvas)
+        weather.snowfall(canvas)
 
 
 def _row(canvas: Canvas, palette: Palette, shore: float, depth: float) -> None:
@@ -57,16 +58,27 @@ def _block(
     left, top, right, bottom = box
     width = right - left
     tone = mix(body, palette.sky[1], dice.uniform(0, 0.12))
-    canvas.polygon([(left, bottom), (left, top), (right, top), (right, bottom)],
-                   [(0, tone), (1, mix(tone, palette.sky[2], 0.18 * (1 - depth)))])  # fmt: skip
-    canvas.polygon([(right - width * 0.22, bottom), (right - width * 0.22, top), (right, top), (right, bottom)],
-                   mix(tone, palette.near, 0.3))  # fmt: skip
+    canvas.polygon(
+        [(left, bottom), (left, top), (right, top), (right, bottom)],
+        [(0, tone), (1, mix(tone, palette.sky[2], 0.18 * (1 - depth)))],
+    )
+    canvas.polygon(
+        [(right - width * 0.22, bottom), (right - width * 0.22, top), (right, top), (right, bottom)],
+        mix(tone, palette.near, 0.3),
+    )
     style = dice.randrange(6)
     if style == 0:
         canvas.polygon([(left, top), (right, top), (left + width / 2, top - width * 0.7)], tone)
     elif style == 1:
-        canvas.polygon([(left + width * 0.2, top), (right - width * 0.2, top), (right - width * 0.2, top - width * 0.35),
-                        (left + width * 0.2, top - width * 0.35)], tone)  # fmt: skip
+        canvas.polygon(
+            [
+                (left + width * 0.2, top),
+                (right - width * 0.2, top),
+                (right - width * 0.2, top - width * 0.35),
+                (left + width * 0.2, top - width * 0.35),
+            ],
+            tone,
+        )
     elif style == 2:
         canvas.line([(left + width / 2, top), (left + width / 2, top - u * 0.07)], tone, u * 0.003)
         canvas.ellipse(left + width / 2, top - u * 0.07, u * 0.004, u * 0.004, palette.accents[0])

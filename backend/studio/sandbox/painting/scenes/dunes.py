@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from studio.sandbox.painting import motifs
 from studio.sandbox.painting.canvas import Canvas, Point, smooth
 from studio.sandbox.painting.colours import Palette, mix
+from studio.sandbox.painting.placing import place
 from studio.sandbox.painting.scenes.hills import sky
 from studio.sandbox.painting.words import Reading
 
@@ -25,14 +25,16 @@ def dunes(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         _dune(canvas, palette, horizon, number / (CRESTS - 1))
     for name in ("balloon", "birds", "cat"):
         if name in reading.motifs:
-            motifs.named(canvas, palette, name)
+            place(canvas, palette, name)
 
 
 def _dune(canvas: Canvas, palette: Palette, horizon: float, depth: float) -> None:
     dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
     base = horizon + (h - horizon) * (0.06 + 0.74 * depth)
-    knots = [(w * (i / 4) + u * dice.uniform(-0.08, 0.08), base + u * dice.uniform(-0.07, 0.05) * (0.6 + depth))
-             for i in range(-1, 6)]  # fmt: skip
+    knots = [
+        (w * (i / 4) + u * dice.uniform(-0.08, 0.08), base + u * dice.uniform(-0.07, 0.05) * (0.6 + depth))
+        for i in range(-1, 6)
+    ]
     crest = smooth(knots, closed=False, steps=14)
     sand = mix(palette.far, palette.near, 0.1 + 0.62 * depth)
     lit = mix(sand, palette.light, 0.38 - 0.16 * depth)
@@ -51,8 +53,16 @@ def _shade(canvas: Canvas, palette: Palette, crest: list[Point], depth: float) -
     top = min(inner, key=lambda point: point[1])
     start = crest.index(top)
     sway = u * dice.uniform(0.1, 0.3) * dice.choice((-1, 1))
-    spine = smooth([top, (top[0] + sway * 0.5, top[1] + u * 0.1), (top[0] + sway * 0.2, top[1] + u * 0.24),
-                    (top[0] + sway * 1.3, h + u * 0.2)], closed=False, steps=10)  # fmt: skip
+    spine = smooth(
+        [
+            top,
+            (top[0] + sway * 0.5, top[1] + u * 0.1),
+            (top[0] + sway * 0.2, top[1] + u * 0.24),
+            (top[0] + sway * 1.3, h + u * 0.2),
+        ],
+        closed=False,
+        steps=10,
+    )
     beyond = crest[start:]
     dark = mix(mix(palette.far, palette.near, 0.28 + 0.68 * depth), palette.near, 0.3)
     pale = mix(dark, palette.far, 0.3)

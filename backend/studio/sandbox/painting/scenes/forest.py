@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PIL import ImageDraw
 
-from studio.sandbox.painting import motifs
+from studio.sandbox.painting import motifs, weather
 from studio.sandbox.painting.canvas import Canvas, blob, ridge
 from studio.sandbox.painting.colours import Palette, mix
+from studio.sandbox.painting.placing import place
 from studio.sandbox.painting.words import Reading
 
 LAYERS = 5
@@ -18,10 +19,10 @@ def forest(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     canvas.gradient([(0, palette.sky[0]), (0.5, palette.sky[1]), (0.8, mist), (1, mist)])
     light = w * dice.uniform(0.3, 0.7)
     if palette.is_dark:
-        motifs.stars(canvas, palette.light, h * 0.5, count=80)
-        motifs.moon(canvas, palette, light, h * 0.24, u * 0.07)
+        weather.stars(canvas, palette.light, h * 0.5, count=80)
+        weather.moon(canvas, palette, light, h * 0.24, u * 0.07)
     else:
-        motifs.sun(canvas, palette, light, h * dice.uniform(0.25, 0.4), u * 0.09)
+        weather.sun(canvas, palette, light, h * dice.uniform(0.25, 0.4), u * 0.09)
     canvas.settle()
     for layer in range(LAYERS):
         depth = layer / (LAYERS - 1)
@@ -32,13 +33,13 @@ def forest(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     _ground(canvas, palette)
     for name in ("cat", "house"):
         if name in reading.motifs:
-            motifs.named(canvas, palette, name)
+            place(canvas, palette, name)
     if "flowers" in reading.motifs or reading.mood == "spring":
         motifs.flowers(canvas, palette, h * 0.88)
     if "snow" in reading.motifs or reading.mood == "winter":
-        motifs.snowfall(canvas)
+        weather.snowfall(canvas)
     if "rain" in reading.motifs:
-        motifs.rainfall(canvas, palette.light)
+        weather.rainfall(canvas, palette.light)
 
 
 def _trees(canvas: Canvas, palette: Palette, depth: float, light: float) -> None:
@@ -67,8 +68,17 @@ def _trunk(
     dice, h, u = canvas.dice, canvas.h, canvas.u
     half, lean = u * dice.uniform(0.012, 0.026) * (0.6 + depth), u * dice.uniform(-0.03, 0.03)
     bottom = base + u * 0.06
-    canvas.polygon([(x - half * 1.6, bottom), (x - half, bottom - u * 0.1), (x - half * 0.75 + lean, 0),
-                    (x + half * 0.75 + lean, 0), (x + half, bottom - u * 0.1), (x + half * 1.7, bottom)], colour)  # fmt: skip
+    canvas.polygon(
+        [
+            (x - half * 1.6, bottom),
+            (x - half, bottom - u * 0.1),
+            (x - half * 0.75 + lean, 0),
+            (x + half * 0.75 + lean, 0),
+            (x + half, bottom - u * 0.1),
+            (x + half * 1.7, bottom),
+        ],
+        colour,
+    )
     lit = mix(colour, palette.light, 0.13)
     canvas.polygon(
         [

@@ -11,13 +11,26 @@ from studio.sandbox.painting.colours import Colour, Palette, mix, rgb
 from studio.sandbox.painting.words import Reading
 
 FRUITS: dict[str, tuple[str, str]] = {
-    "apple": ("c8373c", "f0b04a"), "orange": ("ee8a24", "f9c164"), "lemon": ("efc83c", "fbe88c"),
-    "plum": ("5b3468", "9a6fa8"), "pear": ("a9b545", "e3dc86"), "lime": ("6f9e3f", "bcd56f"), "peach": ("f0936c", "fbd09a"),
-}  # fmt: skip
+    "apple": ("c8373c", "f0b04a"),
+    "orange": ("ee8a24", "f9c164"),
+    "lemon": ("efc83c", "fbe88c"),
+    "plum": ("5b3468", "9a6fa8"),
+    "pear": ("a9b545", "e3dc86"),
+    "lime": ("6f9e3f", "bcd56f"),
+    "peach": ("f0936c", "fbd09a"),
+}
 HEAP: tuple[tuple[float, float, float], ...] = (
-    (-0.27, -0.235, 0.105), (0.28, -0.23, 0.10), (0.03, -0.31, 0.115), (-0.13, -0.30, 0.11), (0.17, -0.285, 0.105),
-    (-0.34, -0.16, 0.085), (0.35, -0.155, 0.085), (-0.2, -0.175, 0.11), (0.2, -0.17, 0.11), (0.0, -0.185, 0.12),
-)  # fmt: skip
+    (-0.27, -0.235, 0.105),
+    (0.28, -0.23, 0.10),
+    (0.03, -0.31, 0.115),
+    (-0.13, -0.30, 0.11),
+    (0.17, -0.285, 0.105),
+    (-0.34, -0.16, 0.085),
+    (0.35, -0.155, 0.085),
+    (-0.2, -0.175, 0.11),
+    (0.2, -0.17, 0.11),
+    (0.0, -0.185, 0.12),
+)
 
 
 def fruit(canvas: Canvas, palette: Palette, reading: Reading) -> None:
@@ -75,9 +88,15 @@ def _room(canvas: Canvas, palette: Palette, table: float) -> None:
     arch = mix(palette.accents[1], wall, 0.25)
     half, top = u * 0.36, table - u * dice.uniform(0.5, 0.56)
     middle = w * dice.uniform(0.44, 0.56)
-    canvas.polygon([(middle - half, table), (middle - half, top + half)] +
-                   [(middle - half * math.cos(math.pi * i / 40), top + half - half * math.sin(math.pi * i / 40)) for i in range(41)] +
-                   [(middle + half, table)], [(0, mix(arch, palette.light, 0.25)), (1, arch)])  # fmt: skip
+    canvas.polygon(
+        [(middle - half, table), (middle - half, top + half)]
+        + [
+            (middle - half * math.cos(math.pi * i / 40), top + half - half * math.sin(math.pi * i / 40))
+            for i in range(41)
+        ]
+        + [(middle + half, table)],
+        [(0, mix(arch, palette.light, 0.25)), (1, arch)],
+    )
     canvas.glow(w * 0.12, h * 0.1, u * 0.8, palette.light, 0.4)
     cloth = mix(palette.paper, palette.accents[3], 0.35)
     canvas.gradient(
@@ -131,8 +150,12 @@ def _one(canvas: Canvas, palette: Palette, kind: str, x: float, y: float, radius
             radius * 0.09,
         )
         if dice.random() < 0.55:
-            leaf = [(x + radius * 0.12, stalk - radius * 0.1), (x + radius * 0.42, stalk - radius * 0.42),
-                    (x + radius * 0.82, stalk - radius * 0.28), (x + radius * 0.5, stalk - radius * 0.02)]  # fmt: skip
+            leaf = [
+                (x + radius * 0.12, stalk - radius * 0.1),
+                (x + radius * 0.42, stalk - radius * 0.42),
+                (x + radius * 0.82, stalk - radius * 0.28),
+                (x + radius * 0.5, stalk - radius * 0.02),
+            ]
             canvas.polygon(smooth(leaf, steps=5), rgb("5d8a4a"))
 
 
@@ -158,9 +181,16 @@ def _outline(kind: str, x: float, y: float, radius: float, turn: float) -> list[
 def _bowl(canvas: Canvas, palette: Palette, x: float, rim: float, base: float, size: float) -> None:
     half = size * 0.42
     glaze: Colour = mix(palette.accents[4], palette.accents[2], 0.4)
-    side = [(x - half, rim), (x - half * 0.93, rim + (base - rim) * 0.42), (x - half * 0.62, rim + (base - rim) * 0.84),
-            (x - half * 0.34, base), (x + half * 0.34, base), (x + half * 0.62, rim + (base - rim) * 0.84),
-            (x + half * 0.93, rim + (base - rim) * 0.42), (x + half, rim)]  # fmt: skip
+    side = [
+        (x - half, rim),
+        (x - half * 0.93, rim + (base - rim) * 0.42),
+        (x - half * 0.62, rim + (base - rim) * 0.84),
+        (x - half * 0.34, base),
+        (x + half * 0.34, base),
+        (x + half * 0.62, rim + (base - rim) * 0.84),
+        (x + half * 0.93, rim + (base - rim) * 0.42),
+        (x + half, rim),
+    ]
     shape = smooth(side, closed=False, steps=8)
     left, top, width, height = round(x - half), round(rim), round(2 * half), round(base - rim)
     mask = Image.new("L", (width, height))

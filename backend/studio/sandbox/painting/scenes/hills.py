@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from studio.sandbox.painting import motifs
+from studio.sandbox.painting import motifs, weather
 from studio.sandbox.painting.canvas import Canvas, Point, ridge
 from studio.sandbox.painting.colours import Palette, mix
+from studio.sandbox.painting.placing import place
 from studio.sandbox.painting.words import Reading
 
 RIDGES = 6
@@ -18,7 +19,7 @@ def hills(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     canvas.settle()
     for motif in IN_THE_SKY:
         if motif in reading.motifs:
-            motifs.named(canvas, palette, motif)
+            place(canvas, palette, motif)
     outline: list[Point] = []
     for number in range(RIDGES):
         depth = number / (RIDGES - 1)
@@ -43,13 +44,13 @@ def sky(canvas: Canvas, palette: Palette, reading: Reading, horizon: float) -> N
     canvas.gradient([(0, palette.sky[2]), (1, palette.sky[2])], (0, horizon * 1.12, w, h))
     x, radius = w * dice.choice((0.28, 0.36, 0.64, 0.72)), u * dice.uniform(0.06, 0.1)
     if palette.is_dark:
-        motifs.stars(canvas, palette.light, horizon, count=90 + 60 * canvas.detail)
-        motifs.moon(canvas, palette, x, horizon * dice.uniform(0.25, 0.5), radius * 0.8)
+        weather.stars(canvas, palette.light, horizon, count=90 + 60 * canvas.detail)
+        weather.moon(canvas, palette, x, horizon * dice.uniform(0.25, 0.5), radius * 0.8)
     else:
-        motifs.sun(canvas, palette, x, horizon * dice.uniform(0.45, 0.85), radius)
+        weather.sun(canvas, palette, x, horizon * dice.uniform(0.45, 0.85), radius)
     bank = mix(palette.sky[2], palette.light, 0.5) if not palette.is_dark else palette.sky[2]
     level = 70 if palette.is_dark else 135
-    motifs.clouds(canvas, bank, horizon * 0.15, horizon * 0.75, count=2 + canvas.detail, level=level)
+    weather.clouds(canvas, bank, horizon * 0.15, horizon * 0.75, count=2 + canvas.detail, level=level)
 
 
 def _ridge(canvas: Canvas, palette: Palette, horizon: float, depth: float, *, mountains: bool) -> list[Point]:
@@ -90,8 +91,8 @@ def _foreground(canvas: Canvas, palette: Palette, reading: Reading, outline: lis
     if "flowers" in reading.motifs or reading.mood == "spring":
         motifs.flowers(canvas, palette, y + u * 0.06)
     if "heart" in reading.motifs:
-        motifs.named(canvas, palette, "heart")
+        place(canvas, palette, "heart")
     if "snow" in reading.motifs or reading.mood == "winter":
-        motifs.snowfall(canvas)
+        weather.snowfall(canvas)
     if "rain" in reading.motifs:
-        motifs.rainfall(canvas, palette.light)
+        weather.rainfall(canvas, palette.light)

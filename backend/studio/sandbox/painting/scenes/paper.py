@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from studio.sandbox.painting import motifs
 from studio.sandbox.painting.canvas import Canvas, Point, blob, smooth, sprinkle
 from studio.sandbox.painting.colours import Colour, Palette, lightness, mix
+from studio.sandbox.painting.placing import place
 from studio.sandbox.painting.words import Reading
 
 
@@ -30,15 +30,17 @@ def paper(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         _cut(canvas, blob(dice, x, y, u * dice.uniform(0.07, 0.12), uneven=0.4), dice.choice(colours))
     for name in ("heart", "sun", "moon", "birds", "cat", "boat"):
         if name in reading.motifs:
-            motifs.named(canvas, palette, name)
+            place(canvas, palette, name)
 
 
 def _panel(canvas: Canvas, colours: list[Colour], box: tuple[float, float, float, float]) -> None:
     dice, u = canvas.dice, canvas.u
     left, top, right, bottom = box
     jolt = u * 0.008
-    corners = [(x + dice.uniform(-jolt, jolt), y + dice.uniform(-jolt, jolt))
-               for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))]  # fmt: skip
+    corners = [
+        (x + dice.uniform(-jolt, jolt), y + dice.uniform(-jolt, jolt))
+        for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
+    ]
     ground = dice.choice(colours)
     _cut(canvas, corners, ground)
     others = sorted(colours, key=lambda colour: -abs(lightness(colour) - lightness(ground)))[:3]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from studio.sandbox.painting import motifs
+from studio.sandbox.painting import motifs, weather
 from studio.sandbox.painting.canvas import Canvas, ridge
 from studio.sandbox.painting.colours import Palette, mix
+from studio.sandbox.painting.placing import place
 from studio.sandbox.painting.words import Reading
 
 
@@ -15,7 +16,7 @@ def sea(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     _sky(canvas, palette, horizon, light)
     canvas.settle()
     if "rainbow" in reading.motifs:
-        motifs.rainbow(canvas, w * 0.5, horizon, w * 0.42)
+        weather.rainbow(canvas, w * 0.5, horizon, w * 0.42)
     for depth in (0.1, 0.35, 0.6):
         _island(canvas, palette, horizon, depth)
     _water(canvas, palette, horizon, light)
@@ -29,11 +30,11 @@ def sea(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     motifs.birds(canvas, mix(palette.near, palette.sky[1], 0.2), w * dice.uniform(0.1, 0.55), horizon * 0.4)
     for name in ("balloon", "heart"):
         if name in reading.motifs:
-            motifs.named(canvas, palette, name)
+            place(canvas, palette, name)
     if "rain" in reading.motifs:
-        motifs.rainfall(canvas, palette.light)
+        weather.rainfall(canvas, palette.light)
     if "snow" in reading.motifs or reading.mood == "winter":
-        motifs.snowfall(canvas)
+        weather.snowfall(canvas)
 
 
 def _sky(canvas: Canvas, palette: Palette, horizon: float, light: float) -> None:
@@ -43,12 +44,12 @@ def _sky(canvas: Canvas, palette: Palette, horizon: float, light: float) -> None
     )
     radius = canvas.u * dice.uniform(0.07, 0.11)
     if palette.is_dark:
-        motifs.stars(canvas, palette.light, horizon)
-        motifs.moon(canvas, palette, light, horizon * dice.uniform(0.3, 0.5), radius * 0.75)
+        weather.stars(canvas, palette.light, horizon)
+        weather.moon(canvas, palette, light, horizon * dice.uniform(0.3, 0.5), radius * 0.75)
     else:
-        motifs.sun(canvas, palette, light, horizon - radius * dice.uniform(0.35, 1.9), radius)
+        weather.sun(canvas, palette, light, horizon - radius * dice.uniform(0.35, 1.9), radius)
     bank = mix(palette.sky[2], palette.light, 0.4)
-    motifs.clouds(
+    weather.clouds(
         canvas,
         bank,
         horizon * 0.12,
@@ -106,8 +107,14 @@ def _ripple(
 def _rock(canvas: Canvas, palette: Palette, x: float, h: float, u: float) -> None:
     dice = canvas.dice
     stone = mix(palette.near, palette.far, 0.12)
-    points = [(x - u * 0.34, h), (x - u * 0.24, h - u * 0.1), (x - u * 0.12, h - u * 0.17), (x + u * 0.1, h - u * 0.18),
-              (x + u * 0.22, h - u * 0.09), (x + u * 0.36, h)]  # fmt: skip
+    points = [
+        (x - u * 0.34, h),
+        (x - u * 0.24, h - u * 0.1),
+        (x - u * 0.12, h - u * 0.17),
+        (x + u * 0.1, h - u * 0.18),
+        (x + u * 0.22, h - u * 0.09),
+        (x + u * 0.36, h),
+    ]
     rough = [(a + dice.uniform(-0.01, 0.01) * u, b + dice.uniform(-0.012, 0.012) * u) for a, b in points]
     canvas.polygon(rough, [(0, stone), (1, mix(stone, (0, 0, 0), 0.3))])
     motifs.lighthouse(canvas, palette, x, h - u * 0.16, u * 0.5)

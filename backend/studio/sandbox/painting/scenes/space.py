@@ -6,9 +6,9 @@ import math
 
 from PIL import Image, ImageDraw
 
-from studio.sandbox.painting import motifs
-from studio.sandbox.painting.canvas import Canvas, blob, ridge
-from studio.sandbox.painting.colours import Palette, mix
+from studio.sandbox.painting import weather
+from studio.sandbox.painting.canvas import Canvas, Point, blob, ridge
+from studio.sandbox.painting.colours import Colour, Palette, mix
 from studio.sandbox.painting.words import Reading
 
 
@@ -19,12 +19,8 @@ def space(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     for number in range(6):
         cloud = blob(dice, w * dice.random(), h * dice.random(), u * dice.uniform(0.15, 0.4), uneven=0.5)
         tint = palette.accents[number % len(palette.accents)]
-        canvas.soft(
-            lambda pen, k, cloud=cloud: pen.polygon([(x * k, y * k) for x, y in cloud], fill=75),
-            tint,
-            u * 0.09,
-        )  # type: ignore[misc]
-    motifs.stars(canvas, (255, 250, 235), h, count=220 + 120 * canvas.detail)
+        _gas(canvas, cloud, tint)
+    weather.stars(canvas, (255, 250, 235), h, count=220 + 120 * canvas.detail)
     for _ in range(5):
         x, y, size = dice.uniform(0, w), dice.uniform(0, h), u * dice.uniform(0.02, 0.04)
         canvas.glow(x, y, size * 1.6, palette.light, 0.6)
@@ -56,6 +52,13 @@ def space(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         )
     if reading.says("rocket", "astronaut", "spaceship"):
         _rocket(canvas, palette, w * 0.2, h * 0.74, u * 0.11)
+
+
+def _gas(canvas: Canvas, cloud: list[Point], tint: Colour) -> None:
+    def paint(pen: ImageDraw.ImageDraw, k: float) -> None:
+        pen.polygon([(x * k, y * k) for x, y in cloud], fill=75)
+
+    canvas.soft(paint, tint, canvas.u * 0.09)
 
 
 def _planet(canvas: Canvas, palette: Palette, x: float, y: float, radius: float) -> None:

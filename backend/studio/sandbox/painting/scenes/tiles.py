@@ -94,10 +94,12 @@ def _pie(centre: Point, radius: float, start: float, share: float) -> list[Point
     """A sector; `start` and `share` are parts of the whole turn, clockwise from three o'clock."""
     steps = 28
     arc = [
-        (centre[0] + radius * math.cos(math.tau * (start + share * step / steps)),
-         centre[1] + radius * math.sin(math.tau * (start + share * step / steps)))
+        (
+            centre[0] + radius * math.cos(math.tau * (start + share * step / steps)),
+            centre[1] + radius * math.sin(math.tau * (start + share * step / steps)),
+        )
         for step in range(steps + 1)
-    ]  # fmt: skip
+    ]
     return [centre, *arc]
 
 
