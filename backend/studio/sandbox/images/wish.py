@@ -124,7 +124,7 @@ def check_settings(fields: Mapping[str, Any], model: ImageModel) -> None:
         f'{name} "{_shown(fields[name])}"'
         for name in SETTINGS
         if fields.get(name) is not None
-        and fields[name] != LIKE_NOTHING.get(name)
+        and not _says_nothing(name, fields[name])
         and not _allows(name, fields[name], model.parameters)
     ]
     if wrong:
@@ -150,6 +150,11 @@ def unsupported(model_id: str, what: str) -> Refusal:
 def text_of(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _says_nothing(name: str, value: Any) -> bool:
+    """A value that stands for leaving the setting out; `True` is no 1."""
+    return name in LIKE_NOTHING and value == LIKE_NOTHING[name] and not isinstance(value, bool)
 
 
 def _allows(name: str, value: Any, listed: Parameters) -> bool:

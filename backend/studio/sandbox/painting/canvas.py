@@ -41,6 +41,13 @@ class Canvas:
         self.draw = ImageDraw.Draw(self.image)
         self._backdrop: Image.Image | None = None
 
+    def apart(self) -> Random:
+        """
+        Dice of their own for whatever is drawn more or less of by quality: however often they are thrown, the rest
+        of the picture stays as it is.
+        """
+        return Random(self.dice.getrandbits(64))
+
     def put(self, picture: Image.Image) -> None:
         """Fill the canvas with a picture of the final size."""
         self.image.paste(picture.resize((self.w, self.h), Image.Resampling.BICUBIC))

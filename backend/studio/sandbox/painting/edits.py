@@ -159,9 +159,9 @@ def _cut_out(picture: Image.Image) -> Image.Image:
         ImageFilter.MedianFilter(3)
     )
     last = CUT_SIDE_PX - 1
-    for place in ((0, 0), (last, 0), (0, last), (last, last), (last // 2, 0)):
-        if small.getpixel(place) != KEY:
-            ImageDraw.floodfill(small, place, KEY, thresh=CUT_TOLERANCE)
+    for corner in ((0, 0), (last, 0), (0, last), (last, last), (last // 2, 0)):
+        if small.getpixel(corner) != KEY:
+            ImageDraw.floodfill(small, corner, KEY, thresh=CUT_TOLERANCE)
     change = (
         ImageChops.difference(small, Image.new("RGB", small.size, KEY)).convert("L").point([0] + [255] * 255)
     )

@@ -27,7 +27,7 @@ def moon(canvas: Canvas, palette: Palette, x: float, y: float, radius: float) ->
 
 def stars(canvas: Canvas, colour: Colour, bottom: float, *, count: int = 140) -> None:
     """Many faint ones and a few bright ones, down to a height; thinner towards the horizon."""
-    dice = canvas.dice
+    dice = canvas.apart()
     ground = canvas.image
     for _ in range(count):
         x, y = dice.uniform(0, canvas.w), bottom * dice.random() ** 1.4
@@ -40,7 +40,7 @@ def clouds(
     canvas: Canvas, colour: Colour, top: float, bottom: float, *, count: int = 4, level: int = 130
 ) -> None:
     """Long soft banks, flat below."""
-    dice = canvas.dice
+    dice = canvas.apart()
     for _ in range(count):
         x, y = dice.uniform(0, canvas.w), dice.uniform(top, bottom)
         width = canvas.u * dice.uniform(0.25, 0.6)

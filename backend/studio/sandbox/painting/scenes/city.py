@@ -89,7 +89,7 @@ def _block(
 def _windows(
     canvas: Canvas, palette: Palette, wall: Colour, box: tuple[float, float, float, float], depth: float
 ) -> None:
-    dice, u = canvas.dice, canvas.u
+    dice, u = canvas.apart(), canvas.u
     left, top, right, bottom = box
     step_x, step_y = u * (0.009 + 0.006 * depth), u * (0.013 + 0.008 * depth)
     share = 0.62 if palette.is_dark else 0.42
@@ -113,7 +113,7 @@ def _windows(
 
 def _reflect(canvas: Canvas, palette: Palette, shore: float) -> None:
     """What stands on the shore, upside down, blurred along the way down and broken into bands."""
-    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
+    dice, w, h, u = canvas.apart(), canvas.w, canvas.h, canvas.u
     top, height = round(shore), canvas.h - round(shore)
     source = canvas.image.crop((0, max(0, top - round(height * 1.6)), w, top))
     small = source.transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize((max(1, w // 4), max(1, height // 8)))

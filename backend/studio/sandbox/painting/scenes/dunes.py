@@ -41,32 +41,24 @@ def _dune(canvas: Canvas, palette: Palette, horizon: float, depth: float) -> Non
     canvas.polygon(
         [(-u, h + u), *crest, (w + u, h + u)], [(0, lit), (0.5, sand), (1, mix(sand, palette.near, 0.15))]
     )
-    if depth > 0.2:
-        _shade(canvas, palette, crest, depth)
+    _shade(canvas, palette, crest, depth)
     _wind(canvas, palette, crest, sand, depth)
 
 
 def _shade(canvas: Canvas, palette: Palette, crest: list[Point], depth: float) -> None:
-    """The side away from the sun: from the crest's highest point a spine wanders down to us."""
-    dice, h, u = canvas.dice, canvas.h, canvas.u
-    inner = [point for point in crest if 0.1 * canvas.w < point[0] < 0.9 * canvas.w]
-    top = min(inner, key=lambda point: point[1])
-    start = crest.index(top)
-    sway = u * dice.uniform(0.1, 0.3) * dice.choice((-1, 1))
-    spine = smooth(
-        [
-            top,
-            (top[0] + sway * 0.5, top[1] + u * 0.1),
-            (top[0] + sway * 0.2, top[1] + u * 0.24),
-            (top[0] + sway * 1.3, h + u * 0.2),
-        ],
-        closed=False,
-        steps=10,
-    )
-    beyond = crest[start:]
-    dark = mix(mix(palette.far, palette.near, 0.28 + 0.68 * depth), palette.near, 0.3)
-    pale = mix(dark, palette.far, 0.3)
-    canvas.polygon([*beyond, (canvas.w + u, h + u), *reversed(spine)], [(0, dark), (0.75, pale), (1, pale)])
+    """The side away from the sun: a crescent below the crest, from its highest point down to its foot."""
+    dice, w, u = canvas.dice, canvas.w, canvas.u
+    inner = [point for point in crest if 0.12 * w < point[0] < 0.7 * w]
+    start = crest.index(min(inner, key=lambda point: point[1]))
+    reach = w * dice.uniform(0.3, 0.5)
+    edge = [point for point in crest[start:] if point[0] < crest[start][0] + reach]
+    (left, top), (right, foot) = edge[0], edge[-1]
+    sag = u * dice.uniform(0.07, 0.13) * (0.7 + depth)
+    belly = [(right, foot), (left + (right - left) * 0.62, max(top, foot) + sag),
+             (left + (right - left) * 0.26, top + sag * 0.95), (left, top)]  # fmt: skip
+    dark = mix(mix(palette.far, palette.near, 0.28 + 0.66 * depth), palette.near, 0.28)
+    sand = mix(palette.far, palette.near, 0.1 + 0.62 * depth)
+    canvas.polygon([*edge, *smooth(belly, closed=False, steps=14)], [(0, dark), (1, mix(dark, sand, 0.55))])
 
 
 def _wind(
@@ -74,7 +66,7 @@ def _wind(
 ) -> None:
     if depth < 0.4:
         return
-    dice, u = canvas.dice, canvas.u
+    dice, u = canvas.apart(), canvas.u
     for row in range(5 + 4 * canvas.detail):
         drop = u * (0.03 + 0.03 * row)
         start, length = dice.randrange(len(crest) // 2), dice.randrange(14, 40)

@@ -114,7 +114,7 @@ def _beams(canvas: Canvas, palette: Palette, light: float) -> None:
 
 
 def _ground(canvas: Canvas, palette: Palette) -> None:
-    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
+    dice, w, h, u = canvas.apart(), canvas.w, canvas.h, canvas.u
     heights = ridge(dice, 80, octaves=5)
     floor = [(w * i / 79, h - u * (0.04 + 0.07 * height)) for i, height in enumerate(heights)]
     dark = mix(palette.near, (0, 0, 0), 0.2)

@@ -69,14 +69,16 @@ def _ridge(canvas: Canvas, palette: Palette, horizon: float, depth: float, *, mo
 
 def _firs(canvas: Canvas, palette: Palette, outline: list[Point], depth: float) -> None:
     """In clumps, so that it looks grown and not planted."""
-    dice = canvas.dice
+    dice = canvas.apart()
     colour = mix(palette.far, palette.near, min(1.0, depth**1.15 + 0.06))
     for _ in range(5 + 2 * canvas.detail):
         middle = dice.randrange(len(outline))
         for _ in range(dice.randrange(3, 9)):
             x, y = outline[max(0, min(len(outline) - 1, middle + dice.randrange(-7, 8)))]
             height = canvas.u * dice.uniform(0.03, 0.065) * (0.35 + 1.1 * depth)
-            motifs.conifer(canvas, colour, x + dice.uniform(-4, 4), y + height * 0.12, height)
+            motifs.conifer(
+                canvas, colour, x + canvas.u * dice.uniform(-0.004, 0.004), y + height * 0.12, height
+            )
 
 
 def _foreground(canvas: Canvas, palette: Palette, reading: Reading, outline: list[Point]) -> None:

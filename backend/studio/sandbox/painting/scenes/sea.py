@@ -73,7 +73,7 @@ def _island(canvas: Canvas, palette: Palette, horizon: float, depth: float) -> N
 
 
 def _water(canvas: Canvas, palette: Palette, horizon: float, light: float) -> None:
-    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
+    dice, w, h, u = canvas.apart(), canvas.w, canvas.h, canvas.u
     deep = mix(palette.sky[0], palette.near, 0.62)
     top = mix(palette.sky[2], palette.sky[0], 0.38)
     canvas.gradient([(0, top), (0.3, mix(top, deep, 0.55)), (1, deep)], (0, horizon, w, h))
