@@ -19,7 +19,10 @@ Stops = Sequence[tuple[float, Colour]]
 
 GRAIN_TILE_PX = 256
 GRAIN_STRENGTH = 5
-SOFT_REDUCTION = 8
+SOFT_REDUCTION, SOFT_LEAST_PX = (
+    8,
+    128,
+)  # blurred things are drawn so many times smaller, not below so many pixels
 GRADIENT_STEPS = 96
 MARK = "sandbox"
 
@@ -93,7 +96,8 @@ class Canvas:
         Anything with edges blurred over `blur` canvas pixels, drawn small: `paint` gets a drawing of levels 0 to
         255 and the factor for coordinates.
         """
-        small = max(1, self.w // SOFT_REDUCTION), max(1, self.h // SOFT_REDUCTION)
+        fold = max(1, min(SOFT_REDUCTION, self.u // SOFT_LEAST_PX))
+        small = self.w // fold, self.h // fold
         mask = Image.new("L", small)
         paint(ImageDraw.Draw(mask), small[0] / self.w)
         mask = mask.filter(ImageFilter.GaussianBlur(blur * small[0] / self.w))
