@@ -20,6 +20,7 @@ from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from studio.sandbox.steps import Drop, Later, Reply
@@ -52,6 +53,12 @@ class Line:
         self._is_finished = False
         self._nap: asyncio.Future[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def root(self) -> str:
+        """The address under which the caller reached the sandbox, without a slash at its end."""
+        host = Headers(scope=self.scope).get("host", "127.0.0.1")
+        return f"{self.scope.get('scheme', 'http')}://{host}{self.scope.get('root_path', '')}"
 
     async def body(self, limit_bytes: int) -> bytes:
         """

@@ -231,9 +231,12 @@ class TestLinks:
     def test_lead_where_the_table_says(
         self, hasty: httpx.Client, name: str, status: int, media_type: str
     ) -> None:
-        fetched = httpx.get(entries(ask(hasty, name))[0]["url"])
+        said = chat(hasty, name).json()["choices"][0]["message"]["images"][0]["image_url"]["url"]
 
-        assert (fetched.status_code, fetched.headers["content-type"]) == (status, media_type)
+        for url in (entries(ask(hasty, name))[0]["url"], said):
+            fetched = httpx.get(url)
+
+            assert (fetched.status_code, fetched.headers["content-type"]) == (status, media_type)
 
     @pytest.mark.parametrize(
         ("name", "start"),

@@ -385,6 +385,38 @@ class TestOpenAi:
         assert answer.status_code == 400
         assert words in error(answer)["message"]
 
+    @pytest.mark.parametrize(
+        ("path", "wish"),
+        [
+            ("generations", {"model": "sandbox/retoucher"}),
+            ("generations", {"model": "sandbox/sketcher", "n": 2}),
+            ("edits", {"model": "sandbox/sketcher", "images": [reference(input_of())["image_url"]]}),
+            ("edits", {"images": 5}),
+            ("edits", {"images": [5]}),
+            ("edits", {"image": "a.png"}),
+            ("edits", {"image": ["a.png"]}),
+        ],
+    )
+    def test_what_a_model_cannot_do_is_refused(
+        self, quick: httpx.Client, path: str, wish: dict[str, Any]
+    ) -> None:
+        answer = quick.post(f"/images/{path}", json={"model": "sandbox/painter", "prompt": "x", **wish})
+
+        assert answer.status_code == 400
+
+    def test_an_edit_may_come_as_json(self, quick: httpx.Client) -> None:
+        url = reference(input_of())["image_url"]["url"]
+        wish = {
+            "model": "sandbox/painter",
+            "prompt": "frame",
+            "size": "96x64",
+            "images": [{"image_url": url}],
+        }
+
+        found = first(quick.post("/images/edits", json=wish)).convert("RGB")
+
+        assert found.getpixel((48, 32)) == (200, 40, 40)
+
     @pytest.mark.parametrize("path", ["/images", "/images/edits"])
     def test_a_broken_form_is_refused(self, quick: httpx.Client, path: str) -> None:
         headers = {"content-type": "multipart/form-data"}

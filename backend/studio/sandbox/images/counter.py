@@ -26,13 +26,12 @@ from studio.sandbox.images.manner import Manners
 from studio.sandbox.images.models import ImageModel
 from studio.sandbox.images.openai import read_edit, read_generation
 from studio.sandbox.images.wish import INVALID, ImageWish, read_image_wish, text_of
-from studio.sandbox.keys import CAPPED, check_key
+from studio.sandbox.keys import check_key
 from studio.sandbox.line import BodyTooLarge, CallerLeft, Line, play
 from studio.sandbox.steps import Reply
 
 BODY_MOST_BYTES = 96 * 1024 * 1024
 PIXELS_PER_TOKEN = 256
-BALANCE_TEXT = "This request requires at least $1.00 in balance for image or video output"
 
 Reader = Callable[[Mapping[str, Any], ImageModel], Awaitable[ImageWish]]
 
@@ -78,7 +77,7 @@ class Counter:
         headers: list[tuple[bytes, bytes]] = []
         generation: ImageGeneration | None = None
         try:
-            generation, reply = await self._prepare(Headers(scope=scope), line, root_of(scope))
+            generation, reply = await self._prepare(Headers(scope=scope), line)
             if generation is not None:
                 headers.append((b"x-generation-id", generation.id.encode()))
             await play(reply, line, headers=headers, speed=self._gallery.speed)
@@ -88,18 +87,16 @@ class Counter:
         finally:
             await line.hang_up()
 
-    async def _prepare(self, headers: Headers, line: Line, root: str) -> tuple[ImageGeneration | None, Reply]:
+    async def _prepare(self, headers: Headers, line: Line) -> tuple[ImageGeneration | None, Reply]:
         generation = None
         try:
             body = await line.body(BODY_MOST_BYTES)
-            key = check_key(headers.get("authorization"))
+            check_key(headers.get("authorization"))
             fields = await self._fields(body, headers.get("content-type", ""))
             model = self._model(fields)
             generation = self._open(model, fields)
             wish = await READERS[self._style](fields, model)
-            if key.startswith(CAPPED) and "broke" in key:
-                raise Refusal(402, BALANCE_TEXT, {"limit_source": "openrouter_key_limit"})
-            return generation, delivered(self._order(wish, model, generation, root))
+            return generation, delivered(self._order(wish, model, generation, line.root))
         except BodyTooLarge:
             return None, Refusal(413, "The request is too large.", {"error_type": "payload_too_large"}).reply
         except Refusal as refusal:
@@ -148,9 +145,3 @@ def charge(generation: ImageGeneration, wish: ImageWish, model: ImageModel) -> N
     generation.charge_usd = model.cost_usd(
         images=wish.n, tier=wish.tier, quality=wish.quality, inputs=len(wish.references)
     )
-
-
-def root_of(scope: Scope) -> str:
-    """The address under which the caller reached the sandbox, without a slash at its end."""
-    host = Headers(scope=scope).get("host", "127.0.0.1")
-    return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"

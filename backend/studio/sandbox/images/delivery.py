@@ -15,8 +15,9 @@ from typing import Any
 from studio.sandbox.books import Generation
 from studio.sandbox.chunks import DONE, PROVIDER, event
 from studio.sandbox.images.links import Links
-from studio.sandbox.images.manner import Manners, Piece
+from studio.sandbox.images.manner import Manners
 from studio.sandbox.images.models import ImageModel
+from studio.sandbox.images.piece import Piece
 from studio.sandbox.images.wish import ImageWish
 from studio.sandbox.steps import JSON, SSE, Later, Reply, Step, dumps
 
@@ -88,14 +89,6 @@ def usage_of(order: Order) -> dict[str, Any] | None:
     )
 
 
-def address_of(order: Order, piece: Piece) -> str:
-    """Where a piece can be fetched: a foreign address as it is, our own files as absolute addresses."""
-    if piece.address is not None:
-        return piece.address
-    path = order.links.keep(piece.data, piece.media_type, lives_seconds=piece.lives_seconds)
-    return order.root + path
-
-
 def _whole(order: Order) -> Iterator[Step]:
     seconds = order.manners.seconds or order.model.seconds
     yield seconds * (1 + 0.4 * (order.wish.n - 1))
@@ -120,7 +113,7 @@ def _body(order: Order) -> bytes:
 
 def _entry(order: Order, piece: Piece) -> dict[str, Any]:
     if piece.is_link or order.wish.wants_links:
-        return {"url": address_of(order, piece)}
+        return {"url": order.links.address(piece, order.root)}
     entry: dict[str, Any] = {"b64_json": piece.base64}
     if piece.media_type is not None and not order.style.is_openai:
         entry["media_type"] = piece.media_type

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-LIVES_SECONDS = 3600.0
+from studio.sandbox.images.piece import LIVES_SECONDS, Piece
+
 KEPT_BYTES = 64 * 1024 * 1024
 EXPIRED = (
     b'<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>'
@@ -43,6 +44,12 @@ class Links:
         while len(self._files) > 1 and sum(len(file.data) for file in self._files.values()) > KEPT_BYTES:
             self._files.popitem(last=False)
         return f"/files/{name}"
+
+    def address(self, piece: Piece, root: str) -> str:
+        """Where a piece can be fetched: elsewhere if it says so, else a new file below `root`, our own address."""
+        if piece.address is not None:
+            return piece.address
+        return root + self.keep(piece.data, piece.media_type, lives_seconds=piece.lives_seconds)
 
     async def endpoint(self, request: Request) -> Response:
         """`GET /files/{name}`: the bytes, 403 when the time is over, 404 for what never was."""

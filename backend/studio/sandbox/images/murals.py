@@ -16,7 +16,8 @@ from studio.sandbox import writer
 from studio.sandbox.errors import Refusal
 from studio.sandbox.images import sizes
 from studio.sandbox.images.links import Links
-from studio.sandbox.images.manner import Manners, Piece
+from studio.sandbox.images.manner import Manners
+from studio.sandbox.images.piece import Piece
 from studio.sandbox.images.references import reference_of
 from studio.sandbox.images.wish import INVALID, SEED_MOST
 from studio.sandbox.painting.commission import FORMATS, Commission
@@ -90,12 +91,12 @@ class Muralist:
         ask.generation.images_made = len(made)
         scale = commission.width_px * commission.height_px // (1024 * 1024) or 1
         ask.generation.image_tokens = IMAGE_TOKENS_1K * scale * len(made)
-        return [self._entry(piece, number) for number, piece in enumerate(made)]
+        return [self._entry(ask, piece, number) for number, piece in enumerate(made)]
 
-    def _entry(self, piece: Piece, number: int) -> dict[str, Any]:
+    def _entry(self, ask: Ask, piece: Piece, number: int) -> dict[str, Any]:
         url = f"data:{piece.media_type or 'image/png'};base64,{piece.base64}"
-        if piece.address is not None:
-            url = piece.address
+        if piece.is_link:
+            url = self.links.address(piece, ask.root)
         picture = {"image_url": {"url": url}}
         return picture if self.manners.is_bare_in_chat else {"type": "image_url", **picture, "index": number}
 

@@ -33,14 +33,14 @@ QUALITIES = {
 
 async def read_generation(fields: Mapping[str, Any], model: ImageModel) -> ImageWish:
     """The body of `/images/generations`. Raises Refusal (400)."""
+    _check_inputs(0, model)
     return _wish(fields, model, ())
 
 
 async def read_edit(fields: Mapping[str, Any], model: ImageModel) -> ImageWish:
     """The form, or the JSON, of `/images/edits`: one picture at least. Raises Refusal (400)."""
-    files, mask = fields.get("image") or [], fields.get(MASK)
-    urls = [_url(entry) for entry in fields.get("images") or ()]
-    files = [files] if isinstance(files, bytes) else files
+    files, mask = _list(fields, "image"), fields.get(MASK)
+    urls = [_url(entry) for entry in _list(fields, "images")]
     if not 1 <= len(files) + len(urls) <= EDITS_MOST:
         raise Refusal(400, f"An edit needs an image, and takes {EDITS_MOST} at most.", INVALID)
 
@@ -49,6 +49,7 @@ async def read_edit(fields: Mapping[str, Any], model: ImageModel) -> ImageWish:
             reference_from(mask, MASK)
         return (*(_uploaded(file) for file in files), *map(reference_of, urls))
 
+    _check_inputs(len(files) + len(urls), model)
     references = await asyncio.to_thread(look)
     return _wish(fields, model, references, mask=mask if isinstance(mask, bytes) else None)
 
@@ -68,7 +69,7 @@ def _wish(
         raise Refusal(400, f"Invalid value: '{size[:40]}'. Sizes are auto or WIDTHxHEIGHT.", INVALID)
     quality = _one_of(fields, "quality", tuple(QUALITIES), "auto")
     settings = {
-        "n": _whole(fields, "n", 1, 1, N_MOST),
+        "n": _whole(fields, "n", 1, 1, min(N_MOST, model.parameters.get("n", {}).get("max", 1))),
         "size": size,
         "quality": QUALITIES[quality],
         "output_format": _one_of(fields, "output_format", FORMATS, model.default_format),
@@ -86,6 +87,21 @@ def _wish(
         wants_links=_one_of(fields, "response_format", ("url", "b64_json"), "b64_json") == "url",
         partials=_whole(fields, "partial_images", 0, 0, PARTIALS_MOST) or 0,
     )
+
+
+def _check_inputs(count: int, model: ImageModel) -> None:
+    """A model takes as many pictures as it lists; one that lists none takes none. Raises Refusal (400)."""
+    rule = model.parameters.get("input_references", {"min": 0, "max": 0})
+    if not rule["min"] <= count <= rule["max"]:
+        text = f"{model.id} takes {rule['min']} to {rule['max']} input images, not {count}."
+        raise Refusal(400, text, INVALID)
+
+
+def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
+    value = fields.get(name) or []
+    if not isinstance(value, list):
+        raise Refusal(400, f"Invalid '{name}': a list is needed.", INVALID)
+    return value
 
 
 def _whole(fields: Mapping[str, Any], name: str, otherwise: int | None, least: int, most: int) -> int | None:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from studio.sandbox import errors
 from studio.sandbox.chunks import event
-from studio.sandbox.images.manner import Piece, Usage
+from studio.sandbox.images.manner import Usage
+from studio.sandbox.images.piece import Piece
 from studio.sandbox.steps import Drop, Later, Reply, Step, json_reply
 
 HTML = (
