@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     )
     provider_api_key: SecretStr | None = Field(None, description="key for provider_base_url, if it wants one")
     duckdb_memory_limit_mb: int = Field(512, ge=64, description="most memory the database may use (MB)")
+    upload_max_mb: int = Field(
+        25, ge=1, le=1000, description="largest form with files (MB), everything in it together"
+    )
     sandbox_ugly: bool = Field(False, description="list the sandbox's misbehaving models (for tests)")
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
@@ -57,6 +60,10 @@ class Settings(BaseSettings):
         if self.provider_api_key is not None and self.provider_base_url is None:
             raise ValueError("AYCG_PROVIDER_API_KEY is set but AYCG_PROVIDER_BASE_URL is not")
         return self
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        return self.upload_max_mb * 1_000_000
 
     @property
     def database_path(self) -> Path:
