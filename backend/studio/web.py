@@ -47,7 +47,9 @@ class RequestMiddleware:
     one more function call.
     """
 
-    def __init__(self, app: ASGIApp, is_ready: Callable[[], bool], upload_limit_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, is_ready: Callable[[], bool], upload_limit_bytes: int = BODY_LIMIT_BYTES
+    ) -> None:
         self.app = app
         self.upload_limit_bytes = upload_limit_bytes
         self.is_ready = is_ready

@@ -71,9 +71,7 @@ class Asset:
         """The name to save it under: as it was told, but ending in what it really is."""
         stem, _, ending = self.name.rpartition(".")
         told = stem if stem and ending.lower() in _KNOWN_ENDINGS else self.name
-        # What a system would read as a path, or as another kind of file at its end, is no part of a name.
-        clean = "".join("_" if character in '/\\:*?"<>|' else character for character in printable(told))
-        return f"{clean.strip(' .') or 'picture'}.{ENDINGS.get(self.media_type, 'bin')}"
+        return f"{clean_stem(told) or 'picture'}.{ENDINGS.get(self.media_type, 'bin')}"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -93,6 +91,17 @@ class Asset:
         }
 
 
+def clean_stem(name: str) -> str:
+    """The name without what a system would read as a path or as something hidden; may be empty."""
+    return "".join("_" if character in '/\\:*?"<>|' else character for character in _visible(name)).strip(
+        " ."
+    )
+
+
 def printable(name: str) -> str:
-    """A file's name without controls, halves of characters and what turns the direction of reading."""
-    return "".join(character for character in name if character.isprintable())[:NAME_LIMIT] or "picture"
+    """A file's name without controls, halves of characters and what turns the direction of reading; never empty."""
+    return _visible(name) or "picture"
+
+
+def _visible(name: str) -> str:
+    return "".join(character for character in name if character.isprintable())[:NAME_LIMIT]

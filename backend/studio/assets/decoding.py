@@ -55,7 +55,12 @@ def open_picture(stream: BinaryIO, formats: tuple[str, ...]) -> tuple[Image.Imag
     try:
         file = Image.open(stream, formats=formats)
     except UnidentifiedImageError:
-        raise NotAPicture from None
+        stream.seek(0)
+        is_half_an_avif = stream.read(12)[4:] in (
+            b"ftypavif",
+            b"ftypavis",
+        )  # others are known by half of them
+        raise (PictureDamaged if is_half_an_avif else NotAPicture) from None
     except Exception as error:
         raise PictureDamaged from error
     if file.width * file.height > PIXELS_LIMIT:

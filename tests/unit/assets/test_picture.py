@@ -39,11 +39,6 @@ LIMIT_BYTES = 25_000_000
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path)
-
-
-@pytest.fixture
 def taken(files: FileStore) -> Take:
     def take(content: bytes) -> Taken:
         picture = take_in_picture(files, io.BytesIO(content), LIMIT_BYTES)
@@ -181,7 +176,7 @@ def test_unusual_kinds_of_pixels_keep_their_colour(
 def test_a_picture_of_forty_megapixels_is_kept_at_its_full_size(
     taken: Take, kind: str, media_type: str
 ) -> None:
-    picture, seen, _ = taken(encoded(Image.new("RGB", (8_000, 5_000), (9, 99, 199)), kind))
+    picture, seen, _ = taken(encoded(Image.new("L", (8_000, 5_000), 99), kind))
 
     assert (picture.width_px, picture.height_px) == seen.size == (8_000, 5_000)
     assert picture.media_type == media_type
