@@ -14,7 +14,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio.errors import Invalid, Missing, Starting, StudioError, TooLarge
+from studio.errors import Invalid, Missing, NoFile, Starting, StudioError, TooLarge
 from studio.html import page, remember_csrf_token
 
 log = structlog.get_logger()
@@ -195,6 +195,8 @@ def from_validation(error: RequestValidationError) -> StudioError:
     if place and place[0] == "path":
         return Missing()
     name = place[-1] if len(place) > 1 else "body"
+    if "UploadFile" in first["msg"]:  # text, or nothing, where a file belongs
+        return NoFile(field=name)
     return Invalid(f"{name}: {first['msg']}.", field=name)
 
 

@@ -16,17 +16,11 @@ from studio.assets.picture import FIRST_OF_MANY, take_in_picture
 from studio.assets.previews import FORM, MEDIA_TYPES, SMALLEST, WIDTHS
 from studio.assets.recipe import Recipe, recipe_of
 from studio.assets.serving import disposition, serve_download, serve_file
-from studio.errors import Invalid, Missing
+from studio.errors import Invalid, Missing, NoFile
 from studio.generations import store as generations
 from studio.wiring import Studio, Wired
 
 router = APIRouter()
-
-
-class NoFile(Invalid):
-    code = "no_file"
-    text = "Choose a picture first."
-    field = "file"
 
 
 @router.get("/api/limits", name="assets.limits")
@@ -39,7 +33,7 @@ def limits(studio: Wired) -> dict[str, int]:
 def add(person: SignedIn, studio: Wired, file: Annotated[UploadFile | None, File()] = None) -> dict[str, Any]:
     """Upload a picture (multipart field `file`); `note` says what was left out of it."""
     if file is None or not (file.filename or file.size):
-        raise NoFile
+        raise NoFile(field="file")
     try:
         picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
     except Invalid as error:
