@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from PIL import Image
 from studio.assets import assets, store
@@ -60,7 +61,9 @@ def browser(talk: Talk) -> Iterator[FlaskClient]:
     from pages.app import create_app
     from pages.config import Settings
 
+    before = structlog.get_config()  # the frontend sets up the log of its process, which here is not its own
     app = create_app(Settings(backend_url=str(talk.client.base_url).rstrip("/"), log_level="error"))
+    structlog.configure(**before)
     client = app.test_client()
     assert talk.alice.token is not None
     client.set_cookie("studio", talk.alice.token)
