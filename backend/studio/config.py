@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         description="model ids that provider_base_url makes pictures with (OpenAI's endpoints), comma list",
     )
     duckdb_memory_limit_mb: int = Field(512, ge=64, description="most memory the database may use (MB)")
+    upload_max_mb: int = Field(
+        25, ge=1, le=1000, description="largest form with files (MB), everything in it together"
+    )
     sandbox_ugly: bool = Field(False, description="list the sandbox's misbehaving models (for tests)")
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
@@ -69,6 +72,10 @@ class Settings(BaseSettings):
         """Those of provider_image_models, each once."""
         words = (word.strip() for word in (self.provider_image_models or "").split(","))
         return tuple(dict.fromkeys(word for word in words if word))
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        return self.upload_max_mb * 1_000_000
 
     @property
     def database_path(self) -> Path:

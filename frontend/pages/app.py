@@ -14,6 +14,7 @@ from pages.config import Settings
 from pages.errors import init_errors
 from pages.health import init_health
 from pages.htmx import init_htmx
+from pages.limits import Limits
 from pages.log import configure_log, init_log
 from pages.security import init_security
 from pages.session import init_session
@@ -30,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("pages", static_folder=None, template_folder=str(ROOT / "templates"))
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["backend"] = Backend(settings.backend_url)
+    app.extensions["limits"] = Limits(app.extensions["backend"])
     app.extensions["streams"] = Streams(settings.server_threads)
     app.extensions["arrivals"] = Arrivals(settings.server_threads)
     init_htmx(app)

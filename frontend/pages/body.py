@@ -10,10 +10,10 @@ from flask import Flask, Response, current_app
 
 from pages.errors import CutShort, TooLarge, TooManyArriving
 from pages.htmx import request
+from pages.limits import limits
 from pages.streams import Arrivals
 
 FORM_BYTES = 1_000_000
-UPLOAD_BYTES = 25_000_000
 PEEK_BYTES = 1024
 BLOCK_BYTES = 65536
 DRAIN_BYTES = 32_000_000
@@ -131,7 +131,7 @@ def body_of_request(*, keep: bool) -> Body:
     length = request.content_length
     if length is None and not (environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ):
         length = 0
-    limit = UPLOAD_BYTES if request.mimetype == "multipart/form-data" else FORM_BYTES
+    limit = limits().upload_bytes if request.mimetype == "multipart/form-data" else FORM_BYTES
     return Body(
         environ["wsgi.input"],
         length,
