@@ -75,7 +75,7 @@ class Opening:
         self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs)
         worker.start()
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
-        self._start(keep_house(db, jobs_kept_days=self.settings.jobs_kept_days))
+        self._start(keep_house(db, files, jobs_kept_days=self.settings.jobs_kept_days))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
         await asyncio.to_thread(self._print_set_up)
 
@@ -120,5 +120,6 @@ class Opening:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await studio.adapter.close()
         await asyncio.to_thread(studio.desk.close)
+        await asyncio.to_thread(studio.previews.close)
         await asyncio.to_thread(studio.db.close)
         log.info("studio.closed")
