@@ -9,8 +9,10 @@ from uuid import UUID
 
 from studio.assets.files import FileStore
 from studio.assets.picture import Picture
-from studio.db import Database, Statement
+from studio.db import Database, Row, Statement
 from studio.errors import Missing
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
 from studio.ids import new_id
 from studio.moments import iso, now
 
@@ -72,8 +74,25 @@ def keep_picture(db: Database, files: FileStore, person_id: UUID, picture: Pictu
         name=_printable(name),
         created_at=now(),
     )
-    db.write(ADD_ASSET.row(**{column: getattr(asset, column) for column in ADD_ASSET.columns}))
+    row = ADD_ASSET.row(**{column: getattr(asset, column) for column in ADD_ASSET.columns})
+    db.write(row, *upload_rows(asset))
     return asset
+
+
+def upload_rows(asset: Asset) -> list[Row]:
+    """What was brought as an item of the gallery, found by the name of its file; for the commit that keeps it."""
+    item = Item(
+        id=asset.id,
+        person_id=asset.person_id,
+        kind=asset.kind,
+        origin="uploaded",
+        model="",
+        title=asset.name,
+        excerpt="",
+        made_at=asset.created_at,
+        asset_id=asset.id,
+    )
+    return item_rows(item, ItemTexts(name=asset.name))
 
 
 def _printable(name: str) -> str:
