@@ -17,6 +17,7 @@ from studio.chat import api as chat_api
 from studio.chat import message_routes as messages
 from studio.chat import routes as conversations
 from studio.config import Settings
+from studio.gallery import api as gallery_api
 from studio.generations import routes as generations
 from studio.html import make_environment
 from studio.metrics import StudioMetrics
@@ -38,7 +39,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.templates = make_environment()
     app.add_middleware(RequestMiddleware, is_ready=lambda: opening.studio is not None)
     add_error_handlers(app)
-    for part in (accounts, admin, assets, catalogue, chat_api, conversations, messages, generations):
+    for part in (
+        accounts,
+        admin,
+        assets,
+        catalogue,
+        chat_api,
+        conversations,
+        messages,
+        generations,
+        gallery_api,
+    ):
         app.include_router(part.router)
     _add_probes(app, opening)
     app.mount("/sandbox/v1", create_sandbox(list_ugly=settings.sandbox_ugly))

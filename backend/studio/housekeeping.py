@@ -9,6 +9,7 @@ from studio.accounts.sessions import tidy
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
+from studio.gallery.verbs import empty_bin
 from studio.moments import now
 
 log = structlog.get_logger()
@@ -21,9 +22,10 @@ async def keep_house(db: Database) -> None:
     while True:
         try:
             gone = await asyncio.to_thread(forget_deleted, db, now() - timedelta(days=UNDO_DAYS))
+            items = await asyncio.to_thread(empty_bin, db, now())
             await asyncio.to_thread(tidy, db, moment=now())
-            if gone:
-                log.info("house.forgotten", conversations=gone)
+            if gone or items:
+                log.info("house.forgotten", conversations=gone, items=items)
         except Exception as error:
             log.error("house.failed", exc_info=error)
         await asyncio.sleep(EVERY_SECONDS)

@@ -1,18 +1,18 @@
 """
-What a person does with items: star, tag, put into albums, delete, bring back. One transaction each, all of it or nothing.
+What a person does with items: star, tag, put into albums, delete, bring back. In one transaction each, all or nothing.
 
 Every verb takes many. Ids that are not this person's items are left out; if none is left, that is Missing, so that
 somebody else's thing looks the same as one that does not exist.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from studio.db import Cursor, Database
 from studio.errors import Conflict, Invalid, Missing
 from studio.gallery.folding import fold
-from studio.gallery.item import Place, number_of
+from studio.gallery.item import UNDO_DAYS, Place, number_of
 from studio.gallery.shelving import add_words, replace_words
 from studio.gallery.store import albums as shelves
 from studio.gallery.store import items as store
@@ -54,6 +54,14 @@ def delete_for_good(db: Database, person_id: UUID, ids: Sequence[UUID]) -> int:
         store.purge(cursor, binned)
 
     return _change(db, person_id, ids, work)
+
+
+def empty_bin(db: Database, moment: datetime) -> int:
+    """Delete for good, of everybody, what has lain in the bin for 30 days; how many items that were."""
+    gone = 0
+    while found := store.purge_before(db, moment - timedelta(days=UNDO_DAYS)):
+        gone += found
+    return gone
 
 
 def tag(db: Database, person_id: UUID, ids: Sequence[UUID], names: str) -> int:

@@ -1,7 +1,8 @@
 """Everything that is written when a generation ends: the end itself, and what the gallery finds it by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from studio.db import Database, Row
 from studio.gallery.indexing import EXCERPT_CHARACTERS, item_rows
@@ -55,3 +56,11 @@ def text_item(generation: Generation, deleted_at: datetime | None = None) -> Ite
         conversation_id=generation.conversation_id,
         deleted_at=deleted_at,
     )
+
+
+def rows_for_gallery(db: Database, texts: Sequence[tuple[UUID, UUID]]) -> list[Row]:
+    """These finished texts (id, whose) as items with their words, such as when everything is indexed anew."""
+    rows: list[Row] = []
+    for generation_id, person_id in texts:
+        rows += text_item_rows(db, store.get_generation(db, person_id, generation_id))
+    return rows
