@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from studio.db import Database, Row
-from studio.gallery.indexing import SEARCH_VERSION, item_rows, place_rows
+from studio.gallery.indexing import SEARCH_VERSION, item_rows_anew, place_rows
 from studio.gallery.item import Item, ItemTexts, Place, number_of
 from studio.gallery.store import backfill as store
 from studio.ids import new_id
@@ -109,7 +109,7 @@ def _asset_rows(row: tuple[object, ...]) -> list[Row]:
         asset_id=asset_id,  # type: ignore[arg-type]
         deleted_at=deleted_at,  # type: ignore[arg-type]
     )
-    return item_rows(item, ItemTexts(prompt=str(prompt), name=str(name)))
+    return item_rows_anew(item, ItemTexts(prompt=str(prompt), name=str(name)))
 
 
 def _shelf_rows(db: Database, owners: dict[UUID, UUID]) -> list[Row]:

@@ -2,13 +2,12 @@
 What has to be written so that an item is found: rows for the very commit that makes it, so that search is never behind.
 """
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from studio.db import Row
+from studio.db import Row, Statement
 from studio.gallery.folding import FOLDED_LIMIT, fold, index_words
 from studio.gallery.item import Item, ItemTexts, Place, person_key
-from studio.gallery.store.words import ADD_ITEM, ADD_TEXT, ADD_WORDS
+from studio.gallery.store.words import ADD_ITEM, ADD_ITEM_IF_NEW, ADD_TEXT, ADD_WORDS
 
 EXCERPT_CHARACTERS = 420
 # Changed whenever folding or the places change: at the next start everything is indexed anew.
@@ -18,8 +17,13 @@ _SOURCE_CHARACTERS = FOLDED_LIMIT * 2
 
 
 def item_rows(item: Item, texts: ItemTexts) -> list[Row]:
-    """The item with its words, for the commit that ends a generation or keeps an upload."""
-    return [_item_row(item), *word_rows(item, texts)]
+    """The item with its words, for the very commit that ends a generation or keeps an upload, and for none after it."""
+    return [_item_row(ADD_ITEM, item), *word_rows(item, texts)]
+
+
+def item_rows_anew(item: Item, texts: ItemTexts) -> list[Row]:
+    """The same where the item may be there already, with its star: it stays, and gets words."""
+    return [_item_row(ADD_ITEM_IF_NEW, item), *word_rows(item, texts)]
 
 
 def word_rows(item: Item, texts: ItemTexts) -> list[Row]:
@@ -43,24 +47,8 @@ def place_rows(number: int, person_id: UUID, place: Place, written: str) -> list
     ]
 
 
-def rows_for_each(numbers: Iterable[int], person_id: UUID, place: Place, written: str) -> list[Row]:
-    """The same words for several items, such as a tag that many are given."""
-    folded = fold(written[:_SOURCE_CHARACTERS])
-    if not folded:
-        return []
-    words, text, person = " ".join(index_words(folded)), f" {_cut(folded)} ", person_key(person_id)
-    return [
-        row
-        for number in numbers
-        for row in (
-            ADD_WORDS.row(words=words, number=number, person=person, place=int(place)),
-            ADD_TEXT.row(number=number, place=int(place), folded=text),
-        )
-    ]
-
-
-def _item_row(item: Item) -> Row:
-    return ADD_ITEM.row(
+def _item_row(statement: Statement, item: Item) -> Row:
+    return statement.row(
         id=item.id,
         number=item.number,
         person_id=item.person_id,

@@ -2,7 +2,7 @@
 
 from studio.db import Statement
 
-ADD_ITEM = Statement("""
+_ADD_ITEM = """
     INSERT INTO items (
         id, number, person_id, kind, origin, generation_id, asset_id, conversation_id, model, title, excerpt,
         is_starred, made_at, deleted_at
@@ -12,8 +12,11 @@ ADD_ITEM = Statement("""
         unnest($origin::VARCHAR[]), unnest($generation_id::UUID[]), unnest($asset_id::UUID[]),
         unnest($conversation_id::UUID[]), unnest($model::VARCHAR[]), unnest($title::VARCHAR[]),
         unnest($excerpt::VARCHAR[]), false, unnest($made_at::TIMESTAMP[]), unnest($deleted_at::TIMESTAMP[])
-    ON CONFLICT (id) DO NOTHING
-""")
+"""
+
+# Looking for a conflict takes as long as the rest (1.5 ms): the commit that makes an item knows that there is none.
+ADD_ITEM = Statement(_ADD_ITEM)
+ADD_ITEM_IF_NEW = Statement(_ADD_ITEM + " ON CONFLICT (id) DO NOTHING")
 
 # The words of one place travel as one string: binding 250 values takes longer than everything else here together.
 ADD_WORDS = Statement("""
