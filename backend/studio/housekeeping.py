@@ -11,6 +11,7 @@ from studio.assets.orphans import collect
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
+from studio.gallery.verbs import empty_bin
 from studio.moments import now
 
 log = structlog.get_logger()
@@ -24,11 +25,16 @@ async def keep_house(db: Database, files: FileStore) -> None:
         try:
             deleted_before = now() - timedelta(days=UNDO_DAYS)
             gone = await asyncio.to_thread(forget_deleted, db, deleted_before)
+            items = await asyncio.to_thread(empty_bin, db, now())
             collected = await asyncio.to_thread(collect, db, files, deleted_before=deleted_before)
             await asyncio.to_thread(tidy, db, moment=now())
-            if gone or collected.forgotten or collected.files:
+            if gone or items or collected.forgotten or collected.files:
                 log.info(
-                    "house.forgotten", conversations=gone, assets=collected.forgotten, files=collected.files
+                    "house.forgotten",
+                    conversations=gone,
+                    items=items,
+                    assets=collected.forgotten,
+                    files=collected.files,
                 )
         except Exception as error:
             log.error("house.failed", exc_info=error)
