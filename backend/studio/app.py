@@ -36,7 +36,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.templates = make_environment()
-    app.add_middleware(RequestMiddleware, is_ready=lambda: opening.studio is not None)
+    app.add_middleware(
+        RequestMiddleware,
+        is_ready=lambda: opening.studio is not None,
+        upload_limit_bytes=settings.upload_limit_bytes,
+    )
     add_error_handlers(app)
     for part in (accounts, admin, assets, catalogue, chat_api, conversations, messages, generations):
         app.include_router(part.router)

@@ -69,7 +69,7 @@ class Opening:
         )
         self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk)
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
-        self._start(keep_house(db))
+        self._start(keep_house(db, files))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
         await asyncio.to_thread(self._print_set_up)
 
@@ -108,5 +108,6 @@ class Opening:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await studio.adapter.close()
         await asyncio.to_thread(studio.desk.close)
+        await asyncio.to_thread(studio.previews.close)
         await asyncio.to_thread(studio.db.close)
         log.info("studio.closed")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from studio.assets.previews import Previews
 from studio.chat.asking import Asking
 from studio.errors import Starting
 
@@ -38,6 +39,10 @@ class Studio:
     engine: Engine
     desk: Desk
     asking: Asking = field(default_factory=Asking)
+    previews: Previews = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.previews = Previews(self.files)
 
     async def read(self, work: Callable[..., T], *args: object) -> T:
         """Run something that reads the database in a worker thread: the event loop never waits for it."""

@@ -9,8 +9,9 @@ import structlog
 from studio.db import Database, Row
 from studio.generations import store
 from studio.generations.generation import Generation
-from studio.generations.live import Live, Piece
+from studio.generations.live import Live
 from studio.generations.reasons import NOT_STORED
+from studio.generations.said import Piece
 
 log = structlog.get_logger()
 

@@ -18,6 +18,30 @@ from studio.providers.errors import (
 from studio.providers.events import ChatEvent, Delta, Finished, Started, Usage
 from studio.providers.health import Health
 from studio.providers.http import Timeouts
+from studio.providers.image_models import joined
+from studio.providers.image_prices import (
+    ImagePrice,
+    ImagePricing,
+    image_pricing_as_json,
+    image_pricing_from_json,
+)
+from studio.providers.image_settings import (
+    Choice,
+    ImageSettings,
+    Setting,
+    Span,
+    Strange,
+    Switch,
+    image_settings_from_json,
+)
+from studio.providers.images import (
+    ImageEvent,
+    ImageRequest,
+    ImageWay,
+    InputPicture,
+    MadePicture,
+    PartialPicture,
+)
 from studio.providers.models import ModelCard, PriceOverride, Prices
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest
@@ -27,17 +51,31 @@ __all__ = [
     "Adapter",
     "ChatEvent",
     "ChatRequest",
+    "Choice",
     "Delta",
     "Finished",
     "Health",
+    "ImageEvent",
+    "ImagePrice",
+    "ImagePricing",
+    "ImageRequest",
+    "ImageSettings",
+    "ImageWay",
+    "InputPicture",
+    "MadePicture",
     "ModelCard",
+    "PartialPicture",
     "PaymentKind",
     "PriceOverride",
     "Prices",
     "Provider",
     "ProviderError",
     "RetryPolicy",
+    "Setting",
+    "Span",
     "Started",
+    "Strange",
+    "Switch",
     "Timeouts",
     "UpstreamBrokeOff",
     "UpstreamBusy",
@@ -49,5 +87,9 @@ __all__ = [
     "UpstreamTimeout",
     "UpstreamUnavailable",
     "Usage",
+    "image_pricing_as_json",
+    "image_pricing_from_json",
+    "image_settings_from_json",
+    "joined",
     "provider_from_settings",
 ]
