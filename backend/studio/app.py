@@ -20,6 +20,7 @@ from studio.config import Settings
 from studio.gallery import api as gallery_api
 from studio.generations import routes as generations
 from studio.html import make_environment
+from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
 from studio.sandbox import create_sandbox
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         messages,
         generations,
         gallery_api,
+        jobs,
     ):
         app.include_router(part.router)
     _add_probes(app, opening)
@@ -87,6 +89,7 @@ def _leave(opening: Opening) -> None:
     """The process was asked to end: ending must wait neither for those who only watch nor for a long answer."""
     if opening.studio is not None:
         opening.studio.engine.leave()
+        opening.studio.jobs.worker.leave()
 
 
 def _add_probes(app: FastAPI, opening: Opening) -> None:

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         25, ge=1, le=1000, description="largest form with files (MB), everything in it together"
     )
     sandbox_ugly: bool = Field(False, description="list the sandbox's misbehaving models (for tests)")
+    admins_see_prompts: bool = Field(
+        False, description="whether administrators see other people's prompts in the list of jobs"
+    )
+    jobs_kept_days: int = Field(90, ge=1, description="days for which ended jobs are kept in the list")
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
     )

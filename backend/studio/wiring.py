@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.config import Settings
     from studio.db import Database
     from studio.generations.engine import Engine
+    from studio.jobs.jobs import Jobs
     from studio.providers import Adapter, Provider
 
 
@@ -38,6 +39,7 @@ class Studio:
     catalogue: Catalogue
     engine: Engine
     desk: Desk
+    jobs: Jobs
     asking: Asking = field(default_factory=Asking)
     previews: Previews = field(init=False)
 

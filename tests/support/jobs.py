@@ -18,6 +18,8 @@ from studio.jobs.store import lists
 from studio.jobs.store.rows import add_job
 from studio.moments import now
 
+from tests.support.people import Caller
+
 ALICE, BOB, SHOP = new_id(), new_id(), new_id()
 QUICK = Rules(base_seconds=0.01, most_wait_seconds=0.02, most_attempts=3)
 PATIENCE_SECONDS = 20.0
@@ -43,6 +45,11 @@ def ask(db: Database, kind: str = "errand", person_id: UUID = ALICE, **more: Any
     job = wanted(kind, person_id, **more)
     db.write(add_job(job))
     return job
+
+
+def asked_by(db: Database, caller: Caller, **more: Any) -> Job:
+    """A job of this caller's; it is not done as long as nobody wakes the worker."""
+    return ask(db, person_id=UUID(caller.id), **more)
 
 
 def ledger(db: Database, job_id: UUID | None = None) -> list[str]:
@@ -104,6 +111,13 @@ class Errand:
     def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]:
         fresh = wanted(job.kind, job.person_id, moment=moment, pace=job.pace)
         return fresh, [WRITE_LEDGER.row(job_id=fresh.id, what="again")]
+
+
+async def hold(job: Job, desk: JobDesk) -> Next:
+    """Work that never ends, but can be stopped."""
+    async with desk.stoppable():
+        await asyncio.Event().wait()
+    return Done()
 
 
 class Shop:

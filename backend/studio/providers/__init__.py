@@ -8,11 +8,15 @@ from studio.providers.errors import (
     UpstreamBrokeOff,
     UpstreamBusy,
     UpstreamContextTooLong,
+    UpstreamGone,
     UpstreamKeyRejected,
+    UpstreamLost,
     UpstreamMalformed,
+    UpstreamOutcomeUnknown,
     UpstreamPaymentRequired,
     UpstreamRefused,
     UpstreamTimeout,
+    UpstreamTooLarge,
     UpstreamUnavailable,
 )
 from studio.providers.events import ChatEvent, Delta, Finished, Started, Usage
@@ -46,6 +50,15 @@ from studio.providers.models import ModelCard, PriceOverride, Prices
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest
 from studio.providers.retry import RetryPolicy
+from studio.providers.videos import (
+    Role,
+    VideoJob,
+    VideoOutput,
+    VideoPicture,
+    VideoRequest,
+    VideoState,
+    VideoStatus,
+)
 
 __all__ = [
     "Adapter",
@@ -71,6 +84,7 @@ __all__ = [
     "Provider",
     "ProviderError",
     "RetryPolicy",
+    "Role",
     "Setting",
     "Span",
     "Started",
@@ -80,13 +94,23 @@ __all__ = [
     "UpstreamBrokeOff",
     "UpstreamBusy",
     "UpstreamContextTooLong",
+    "UpstreamGone",
     "UpstreamKeyRejected",
+    "UpstreamLost",
     "UpstreamMalformed",
+    "UpstreamOutcomeUnknown",
     "UpstreamPaymentRequired",
     "UpstreamRefused",
     "UpstreamTimeout",
+    "UpstreamTooLarge",
     "UpstreamUnavailable",
     "Usage",
+    "VideoJob",
+    "VideoOutput",
+    "VideoPicture",
+    "VideoRequest",
+    "VideoState",
+    "VideoStatus",
     "image_pricing_as_json",
     "image_pricing_from_json",
     "image_settings_from_json",

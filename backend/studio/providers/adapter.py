@@ -20,6 +20,7 @@ from studio.providers.classify import error_in_answer, note_paid, request_id
 from studio.providers.error_shapes import told
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.events import ChatEvent
+from studio.providers.filming import PAUSE_SECONDS, Films
 from studio.providers.health import Health, health_of_key
 from studio.providers.http import Http, Timeouts
 from studio.providers.image_body import Body, image_body, image_path
@@ -62,9 +63,13 @@ class Adapter:
         title: str = "All You Can GET",
         app_url: str | None = None,
         links: Links | None = None,
+        film_links: Links | None = None,
+        film_pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._http = Http(timeouts or Timeouts(), title, app_url)
         self._links = links or Links()
+        self._film_links = film_links or Links(noun="video", accepts="video/*")
+        self.films = Films(self._http, self._film_links.pieces, pause_seconds=film_pause_seconds)
         self._retry = retry or RetryPolicy()
         self._cost_delays_seconds = cost_delays_seconds
 
@@ -79,6 +84,7 @@ class Adapter:
     async def close(self) -> None:
         """Ends all connections; answers still being read break off."""
         await self._links.close()
+        await self._film_links.close()
         await self._http.close()
 
     async def chat(

@@ -16,7 +16,7 @@ from studio.providers.transport_errors import READ_ERRORS, SEND_ERRORS
 
 MOST_REDIRECTS = 5
 TRIES = 3  # fetching costs nothing, and the picture is paid for
-_NO_PICTURES = ("text/html", "application/json", "text/plain", "application/xhtml+xml")
+_NO_MEDIA = ("text/html", "application/json", "text/plain", "application/xhtml+xml")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
 
@@ -38,7 +38,10 @@ class Links:
         pause_seconds: float = 0.5,
         resolver: AbstractResolver | None = None,
         allows: Allows = is_public,
+        noun: str = "picture",
+        accepts: str = "image/*",
     ) -> None:
+        self._noun, self._accepts = noun, accepts
         self._total_seconds = total_seconds
         self._pause_seconds = pause_seconds
         self._limits = aiohttp.ClientTimeout(
@@ -83,10 +86,12 @@ class Links:
                     body += piece
                     if len(body) > most:
                         raise UpstreamMalformed(
-                            f"The picture that {provider.name} links to is larger than {most // 2**20} MB."
+                            f"The {self._noun} that {provider.name} links to is larger than {most // 2**20} MB."
                         )
         except TimeoutError:
-            raise UpstreamTimeout(f"The picture that {provider.name} made did not come in time.") from None
+            raise UpstreamTimeout(
+                f"The {self._noun} that {provider.name} made did not come in time."
+            ) from None
         if not body:
             raise UpstreamMalformed(f"There is nothing behind the link that {provider.name} gave.")
         return bytes(body), kind
@@ -98,19 +103,19 @@ class Links:
         response = await self._open(provider, current, link)
         try:
             kind = response.content_type
-            if kind in _NO_PICTURES:
+            if kind in _NO_MEDIA:
                 raise UpstreamMalformed(
-                    f"The link that {provider.name} gave leads to a web page and no picture."
+                    f"The link that {provider.name} gave leads to a web page and no {self._noun}."
                 )
             async for piece in response.content.iter_any():
                 yield kind, piece
         except TimeoutError as error:
             raise UpstreamTimeout(
-                f"The picture that {provider.name} made did not come in time.", extra_tries=1
+                f"The {self._noun} that {provider.name} made did not come in time.", extra_tries=1
             ) from error
         except READ_ERRORS as error:
             raise UpstreamUnavailable(
-                f"The picture that {provider.name} made broke off on its way.", extra_tries=1
+                f"The {self._noun} that {provider.name} made broke off on its way.", extra_tries=1
             ) from error
         finally:
             response.close()
@@ -126,7 +131,7 @@ class Links:
                 raise _forbidden(provider)
             response = await self._ask(provider, url, is_guarded=not is_own)
             if response.status not in _REDIRECTS:
-                return _checked(provider, response)
+                return _checked(provider, response, self._noun)
             base, target = str(url), response.headers.get("Location", "")
             response.close()
         raise UpstreamMalformed(f"The link that {provider.name} gave leads in circles.")
@@ -138,7 +143,7 @@ class Links:
             if _is_not_public(error) or isinstance(error, (aiohttp.InvalidURL, ValueError)):
                 raise _forbidden(provider) from error
             raise UpstreamUnavailable(
-                f"The picture that {provider.name} made cannot be fetched: its host does not answer.",
+                f"The {self._noun} that {provider.name} made cannot be fetched: its host does not answer.",
                 extra_tries=1,
             ) from error
 
@@ -153,7 +158,7 @@ class Links:
                 timeout=self._limits,
                 headers={
                     "User-Agent": "AllYouCanGet",
-                    "Accept": "image/*,*/*;q=0.5",
+                    "Accept": f"{self._accepts},*/*;q=0.5",
                     "Accept-Encoding": "identity",
                 },
             )
@@ -179,16 +184,16 @@ def _is_own(provider: Provider, url: URL) -> bool:
     return (url.scheme, url.raw_host, url.port) == own and url.raw_user is None
 
 
-def _checked(provider: Provider, response: aiohttp.ClientResponse) -> aiohttp.ClientResponse:
+def _checked(provider: Provider, response: aiohttp.ClientResponse, noun: str) -> aiohttp.ClientResponse:
     if response.status == 200:
         return response
     response.close()
     if response.status in _GONE:
         raise UpstreamUnavailable(
-            f"The link to the picture that {provider.name} made has expired.", http_status=response.status
+            f"The link to the {noun} that {provider.name} made has expired.", http_status=response.status
         )
     raise UpstreamUnavailable(
-        f"The picture that {provider.name} made cannot be fetched at the moment.",
+        f"The {noun} that {provider.name} made cannot be fetched at the moment.",
         http_status=response.status,
         extra_tries=1 if response.status >= 500 or response.status == 429 else 0,
     )

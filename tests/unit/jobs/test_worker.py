@@ -29,6 +29,7 @@ from tests.support.jobs import (
     Errand,
     ask,
     ended,
+    hold,
     ledger,
     soon,
     stored,
@@ -54,13 +55,6 @@ async def worker(db: Database, errand: Errand) -> AsyncIterator[Worker]:
 @pytest.fixture
 def jobs(db: Database, worker: Worker) -> Jobs:
     return Jobs(db, worker)
-
-
-async def hold(job: Job, desk: JobDesk) -> Next:
-    """Work that never ends, but can be stopped."""
-    async with desk.stoppable():
-        await asyncio.Event().wait()
-    return Done()
 
 
 async def test_a_job_is_done_once_its_commit_wakes_the_worker(
