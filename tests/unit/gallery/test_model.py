@@ -21,9 +21,7 @@ from tests.support.gallery import ALICE, BOB, all_pages, item_of, keep
 LETTERS = "abé ß東京-\"'Iø"
 texts = st.text(st.sampled_from(LETTERS), max_size=24)
 queries = st.text(st.sampled_from(LETTERS), max_size=12)
-few = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass
