@@ -18,6 +18,7 @@ from studio.chat import message_routes as messages
 from studio.chat import routes as conversations
 from studio.config import Settings
 from studio.gallery import api as gallery_api
+from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
 from studio.jobs import routes as jobs
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         generations,
         gallery_api,
         jobs,
+        gallery,
     ):
         app.include_router(part.router)
     _add_probes(app, opening)

@@ -296,3 +296,20 @@ def list_items(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[Item]
             {"person_id": person_id, "ids": list(ids)},
         ).fetchall()
     return [Item(*row) for row in rows]
+
+
+def list_models(db: Database, person_id: UUID, limit: int = 100) -> list[str]:
+    """The models that made something of this person's, the most used first."""
+    with db.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT model
+            FROM items
+            WHERE person_id = $person_id AND model <> '' AND deleted_at IS NULL
+            GROUP BY model
+            ORDER BY count(*) DESC, model
+            LIMIT $limit
+            """,
+            {"person_id": person_id, "limit": limit},
+        ).fetchall()
+    return [row[0] for row in rows]
