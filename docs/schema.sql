@@ -124,15 +124,22 @@ CREATE TABLE item_tags(
     PRIMARY KEY(item_id, tag)
 );
 
+CREATE TABLE item_texts(
+    number BIGINT NOT NULL,
+    place UTINYINT NOT NULL,
+    folded VARCHAR NOT NULL
+);
+
 CREATE TABLE item_words(
     word VARCHAR NOT NULL,
-    item_id UUID NOT NULL,
-    person_id UUID NOT NULL,
-    weight DOUBLE NOT NULL
+    number BIGINT NOT NULL,
+    person INTEGER NOT NULL,
+    place UTINYINT NOT NULL
 );
 
 CREATE TABLE items(
     id UUID PRIMARY KEY,
+    number BIGINT NOT NULL,
     person_id UUID NOT NULL,
     kind VARCHAR NOT NULL,
     origin VARCHAR NOT NULL,

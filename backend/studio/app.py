@@ -17,6 +17,8 @@ from studio.chat import api as chat_api
 from studio.chat import message_routes as messages
 from studio.chat import routes as conversations
 from studio.config import Settings
+from studio.gallery import api as gallery_api
+from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
 from studio.jobs import routes as jobs
@@ -43,7 +45,19 @@ def create_app(settings: Settings) -> FastAPI:
         upload_limit_bytes=settings.upload_limit_bytes,
     )
     add_error_handlers(app)
-    for part in (accounts, admin, assets, catalogue, chat_api, conversations, messages, generations, jobs):
+    for part in (
+        accounts,
+        admin,
+        assets,
+        catalogue,
+        chat_api,
+        conversations,
+        messages,
+        generations,
+        gallery_api,
+        jobs,
+        gallery,
+    ):
         app.include_router(part.router)
     _add_probes(app, opening)
     app.mount("/sandbox/v1", create_sandbox(list_ugly=settings.sandbox_ugly))

@@ -1,6 +1,7 @@
 """What is done once an hour: forgetting what was deleted or ended long enough ago."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -11,6 +12,7 @@ from studio.assets.orphans import collect
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
+from studio.gallery.verbs import empty_bin
 from studio.jobs.store.changes import forget_finished
 from studio.moments import now
 
@@ -20,22 +22,25 @@ EVERY_SECONDS = 3600.0
 
 
 async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> None:
-    """Runs for ever; one failure is logged and tried again in an hour."""
+    """Runs for ever. Items go before the assets they show; a chore that fails is tried again in an hour."""
+
+    def assets() -> int:
+        collected = collect(db, files, deleted_before=now() - timedelta(days=UNDO_DAYS))
+        return collected.forgotten + collected.files
+
+    chores: dict[str, Callable[[], int | None]] = {
+        "conversations": lambda: forget_deleted(db, now() - timedelta(days=UNDO_DAYS)),
+        "items": lambda: empty_bin(db, now()),
+        "assets": assets,
+        "sessions": lambda: tidy(db, moment=now()),
+        "jobs": lambda: forget_finished(db, now() - timedelta(days=jobs_kept_days)),
+    }
     while True:
-        try:
-            deleted_before = now() - timedelta(days=UNDO_DAYS)
-            gone = await asyncio.to_thread(forget_deleted, db, deleted_before)
-            collected = await asyncio.to_thread(collect, db, files, deleted_before=deleted_before)
-            await asyncio.to_thread(tidy, db, moment=now())
-            jobs = await asyncio.to_thread(forget_finished, db, now() - timedelta(days=jobs_kept_days))
-            if gone or jobs or collected.forgotten or collected.files:
-                log.info(
-                    "house.forgotten",
-                    conversations=gone,
-                    jobs=jobs,
-                    assets=collected.forgotten,
-                    files=collected.files,
-                )
-        except Exception as error:
-            log.error("house.failed", exc_info=error)
+        for name, chore in chores.items():
+            try:
+                gone = await asyncio.to_thread(chore)
+                if gone:
+                    log.info("house.forgotten", what=name, count=gone)
+            except Exception as error:
+                log.error("house.failed", what=name, exc_info=error)
         await asyncio.sleep(EVERY_SECONDS)

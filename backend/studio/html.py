@@ -27,7 +27,7 @@ class _CsrfToken:
 
 
 def make_environment() -> Environment:
-    """Autoescape always, undefined names are errors; the macros `ui` and `talk`, and `csrf`, are globals everywhere."""
+    """Autoescape always, undefined names are errors; `ui`, `talk`, `tray` and `csrf` are globals everywhere."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -39,6 +39,7 @@ def make_environment() -> Environment:
     environment.globals["csrf"] = _CsrfToken()
     environment.globals["ui"] = environment.get_template("ui.html").module
     environment.globals["talk"] = environment.get_template("chat/macros.html").module
+    environment.globals["tray"] = environment.get_template("gallery/macros.html").module
     return environment
 
 

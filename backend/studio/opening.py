@@ -21,7 +21,9 @@ from studio.catalogue import store as providers
 from studio.catalogue.catalogue import Catalogue
 from studio.config import Settings
 from studio.db import Database, GaveUpWaiting, migrate
+from studio.gallery.backfill import keep_indexed
 from studio.generations import store as generations
+from studio.generations.ending import rows_for_gallery
 from studio.generations.engine import Engine
 from studio.generations.recovery import recover
 from studio.housekeeping import keep_house
@@ -76,6 +78,7 @@ class Opening:
         worker.start()
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
         self._start(keep_house(db, files, jobs_kept_days=self.settings.jobs_kept_days))
+        self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
         await asyncio.to_thread(self._print_set_up)
 

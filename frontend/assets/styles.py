@@ -10,7 +10,9 @@ import json
 import re
 from pathlib import Path
 
-STYLES = tuple("reset tokens base layout controls surfaces prose highlight chat composer utilities".split())
+STYLES = tuple(
+    "reset tokens base layout controls surfaces prose highlight chat composer gallery utilities".split()
+)
 MANIFEST = "manifest.json"
 
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

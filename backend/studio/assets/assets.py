@@ -12,6 +12,8 @@ from studio.assets.files import FileStore
 from studio.assets.picture import DECODING, Picture
 from studio.assets.previews import MEDIA_TYPES, MODEL_SIDE_PX
 from studio.db import Database, Row
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
 from studio.ids import new_id
 from studio.moments import now
 
@@ -39,13 +41,29 @@ def uploaded_asset(person_id: UUID, picture: Picture, name: str) -> Asset:
 def keep_picture(db: Database, person_id: UUID, picture: Picture, name: str) -> Asset:
     """The row after the file: a crash between them leaves a file that nobody names, never the reverse."""
     asset = uploaded_asset(person_id, picture, name)
-    db.write(store.asset_row(asset))
+    db.write(store.asset_row(asset), *upload_rows(asset))
     return asset
 
 
 def put_away_rows(person_id: UUID, ids: Sequence[UUID], moment: datetime | None) -> list[Row]:
     """Rows that delete these assets of this person, or with None undo that; after 30 days they are forgotten."""
     return [store.deleted_row(person_id, asset_id, moment) for asset_id in ids]
+
+
+def upload_rows(asset: Asset) -> list[Row]:
+    """What was brought as an item of the gallery, found by the name of its file; for the commit that keeps it."""
+    item = Item(
+        id=asset.id,
+        person_id=asset.person_id,
+        kind=asset.kind,
+        origin="uploaded",
+        model="",
+        title=asset.name,
+        excerpt="",
+        made_at=asset.created_at,
+        asset_id=asset.id,
+    )
+    return item_rows(item, ItemTexts(name=asset.name))
 
 
 def for_model(files: FileStore, asset: Asset) -> tuple[str, Path]:

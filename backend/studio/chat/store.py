@@ -9,6 +9,8 @@ from uuid import UUID
 from studio.chat.conversation import Conversation, Message
 from studio.db import Cursor, Database, Row, Statement
 from studio.errors import Missing
+from studio.gallery import removal
+from studio.gallery.shelving import retitle_items_of_conversation
 
 _CONVERSATION = """
     id, person_id, title, model, system_prompt, params, leaf_id, is_pinned, created_at, updated_at, archived_at,
@@ -175,7 +177,13 @@ def set_leaf(db: Database, conversation_id: UUID, leaf_id: UUID) -> None:
 
 
 def set_title(db: Database, conversation_id: UUID, title: str) -> None:
-    _change(db, conversation_id, "title = $value", title)
+    """Its answers are found in the gallery by the new one from now on."""
+
+    def work(cursor: Cursor) -> None:
+        _change_in(cursor, conversation_id, "title = $value", title)
+        retitle_items_of_conversation(cursor, conversation_id, title)
+
+    db.transact(work)
 
 
 def set_pinned(db: Database, conversation_id: UUID, is_pinned: bool) -> None:
@@ -187,8 +195,16 @@ def set_archived(db: Database, conversation_id: UUID, archived_at: datetime | No
 
 
 def set_deleted(db: Database, conversation_id: UUID, deleted_at: datetime | None) -> None:
-    """Delete so that it can be undone, or undo it."""
-    _change(db, conversation_id, "deleted_at = $value", deleted_at)
+    """Delete so that it can be undone, or undo it. Its answers leave the gallery with it and come back with it."""
+
+    def work(cursor: Cursor) -> None:
+        if deleted_at is None:
+            removal.show_items_of_conversation(cursor, conversation_id)
+        else:
+            removal.hide_items_of_conversation(cursor, conversation_id, deleted_at)
+        _change_in(cursor, conversation_id, "deleted_at = $value", deleted_at)
+
+    db.transact(work)
 
 
 def forget_deleted(db: Database, before: datetime) -> int:
@@ -207,6 +223,7 @@ def forget_deleted(db: Database, before: datetime) -> int:
             within = "IN (SELECT unnest($gone::UUID[]))"
             cursor.execute(f"UPDATE generations {blank} WHERE conversation_id {within}", named)
             cursor.execute(f"DELETE FROM messages WHERE conversation_id {within}", named)
+            removal.drop_items_of_conversations(cursor, gone)
             cursor.execute(f"DELETE FROM conversations WHERE id {within}", named)
         return len(gone)
 
@@ -214,10 +231,12 @@ def forget_deleted(db: Database, before: datetime) -> int:
 
 
 def _change(db: Database, conversation_id: UUID, assignment: str, value: Any) -> None:
-    db.transact(
-        lambda cursor: cursor.execute(
-            f"UPDATE conversations SET {assignment} WHERE id = $id", {"id": conversation_id, "value": value}
-        )
+    db.transact(lambda cursor: _change_in(cursor, conversation_id, assignment, value))
+
+
+def _change_in(cursor: Cursor, conversation_id: UUID, assignment: str, value: Any) -> None:
+    cursor.execute(
+        f"UPDATE conversations SET {assignment} WHERE id = $id", {"id": conversation_id, "value": value}
     )
 
 

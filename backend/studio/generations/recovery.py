@@ -2,6 +2,7 @@
 
 from studio.db import Database
 from studio.generations import store
+from studio.generations.ending import end_all
 from studio.generations.generation import State
 from studio.generations.reasons import REASON_TEXTS
 from studio.moments import now
@@ -18,6 +19,6 @@ def recover(db: Database) -> int:
         generation.state, generation.reason = State.INTERRUPTED, "restarted"
         generation.reason_text = REASON_TEXTS["restarted"]
         generation.outcome.finished_at = now()
-    store.finish_all(db, left)
+    end_all(db, left)
     store.drop_pieces(db)
     return len(left)

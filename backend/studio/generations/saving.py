@@ -1,19 +1,21 @@
 """Writing what is said to the database while it is said, and how it ended once it has."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 import structlog
 
 from studio.db import Database, Row
 from studio.generations import store
+from studio.generations.ending import ending_rows
 from studio.generations.generation import Generation
 from studio.generations.live import Live
 from studio.generations.reasons import NOT_STORED
 from studio.generations.said import Piece
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 
@@ -66,7 +68,8 @@ async def store_end(db: Database, live: Live, ended: Generation, is_leaving: Cal
     while True:
         live.is_ending = True  # its words are in what is written here; a save may still be under way
         try:
-            await _to_the_end(db.write_soon(*store.finish(ended)))
+            rows = await _to_the_end(asyncio.to_thread(ending_rows, db, ended))
+            await _to_the_end(asyncio.wrap_future(db.write_soon(*rows)))
             return True
         except Exception as error:
             log.error("generation.end_not_stored", id=str(ended.id), error=type(error).__name__)
@@ -82,13 +85,13 @@ async def store_end(db: Database, live: Live, ended: Generation, is_leaving: Cal
         tries += 1
 
 
-async def _to_the_end(writing: "Future[None]") -> None:
-    """Wait for a write, even if this task is cancelled meanwhile: the end must be stored first."""
-    future = asyncio.wrap_future(writing)
+async def _to_the_end(work: Awaitable[T]) -> T:
+    """Wait for a step, even if this task is cancelled meanwhile: the end must be stored first."""
+    future = asyncio.ensure_future(work)
     while not future.done():
         try:
             await asyncio.shield(future)
         except asyncio.CancelledError:
             if future.cancelled():
                 raise
-    future.result()
+    return future.result()

@@ -1,14 +1,15 @@
 """Every SQL statement about generations."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from studio.db import Database, Row, Statement
+from studio.db import Cursor, Database, Row, Statement
 from studio.errors import Missing
+from studio.gallery import removal
 from studio.generations.generation import Generation, Outcome, State
 
 _COLUMNS = """
@@ -143,6 +144,15 @@ def finish(generation: Generation) -> list[Row]:
     return [end, DELETE_PIECES.row(generation_id=generation.id)]
 
 
+def find_conversation_title(db: Database, conversation_id: UUID) -> tuple[str, datetime | None]:
+    """The title of a conversation and when it was deleted; "" and None where it is gone for good."""
+    with db.read() as cursor:
+        row = cursor.execute(
+            "SELECT title, deleted_at FROM conversations WHERE id = $id", {"id": conversation_id}
+        ).fetchone()
+    return (row[0], row[1]) if row else ("", None)
+
+
 def get_generation(db: Database, person_id: UUID, generation_id: UUID) -> Generation:
     """One generation of this person; somebody else's is Missing."""
     with db.read() as cursor:
@@ -225,13 +235,6 @@ def list_unfinished_texts(db: Database) -> list[Generation]:
     return unfinished
 
 
-def finish_all(db: Database, generations: Iterable[Generation]) -> None:
-    """Write the ends of many generations in one commit."""
-    rows = [row for generation in generations for row in finish(generation)]
-    if rows:
-        db.write(*rows)
-
-
 def list_without_cost(
     db: Database, provider_id: UUID, since: datetime, limit: int = 200
 ) -> list[tuple[UUID, str]]:
@@ -254,13 +257,16 @@ def list_without_cost(
 
 
 def forget(db: Database, generation_id: UUID) -> None:
-    """Empty its words; everything that was measured stays."""
-    db.transact(
-        lambda cursor: cursor.execute(
+    """Empty its words, and take it out of the gallery; everything that was measured stays."""
+
+    def work(cursor: Cursor) -> None:
+        cursor.execute(
             "UPDATE generations SET prompt = '', text = '', reasoning = '' WHERE id = $id",
             {"id": generation_id},
         )
-    )
+        removal.drop_items(cursor, [generation_id])
+
+    db.transact(work)
 
 
 def drop_pieces(db: Database) -> None:

@@ -47,15 +47,23 @@ def title_from(text: str, *, otherwise: str = "New conversation") -> str:
     A prompt of markers alone keeps them; `otherwise` is the title of a blank one.
     """
     text = writable(_BIDI.sub("", text[:_TITLE_SOURCE_CHARACTERS])).replace("\ufffd", " ")
-    words = _LINE_MARKER.sub("", _FENCE_LINE.sub(" ", text))
-    words = _UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", words)))
-    return _cut_at_word(" ".join(words.split())) or _cut_at_word(" ".join(text.split())) or otherwise
+    return _cut_at_word(_without_markers(text)) or _cut_at_word(" ".join(text.split())) or otherwise
 
 
-def _cut_at_word(words: str) -> str:
-    if len(words) <= TITLE_CHARACTERS:
+def excerpt_from(text: str, characters: int) -> str:
+    """The beginning of a text as one line without Markdown markers, cut at a word. Not escaped: templates do that."""
+    return _cut_at_word(_without_markers(writable(_BIDI.sub("", text[: 3 * characters]))), characters)
+
+
+def _without_markers(text: str) -> str:
+    words = _LINE_MARKER.sub("", _FENCE_LINE.sub(" ", text.replace("\ufffd", " ")))
+    return " ".join(_UNDERSCORES.sub(r"\2", _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", words))).split())
+
+
+def _cut_at_word(words: str, characters: int = TITLE_CHARACTERS) -> str:
+    if len(words) <= characters:
         return words
-    head = words[:TITLE_CHARACTERS]
+    head = words[:characters]
     space = head.rfind(" ")
-    kept = head[:space] if space >= TITLE_CHARACTERS // 3 else head[: TITLE_CHARACTERS - 1]
+    kept = head[:space] if space >= characters // 3 else head[: characters - 1]
     return kept.rstrip(" ,;:.–-") + "…"

@@ -9,6 +9,7 @@ import pytest
 from studio.chat import store
 from studio.chat.conversation import Conversation, Message
 from studio.generations import store as generations
+from studio.generations.ending import end_all
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
 from studio.moments import now
@@ -54,7 +55,7 @@ def conversation_of(talk: Talk, who: Caller, questions: int) -> Begun:
         )
         parent = answer
     db.write(*rows, store.add_conversation(conversation))
-    generations.finish_all(db, ended)
+    end_all(db, ended)
     assert answer is not None
     store.set_leaf(db, conversation.id, answer)
     return Begun(str(conversation.id), str(question), str(answer), str(generation_id))

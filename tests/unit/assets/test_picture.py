@@ -281,3 +281,17 @@ def test_a_refusal_says_so_at_the_field(error: type[Invalid]) -> None:
     assert (error.status, error.field) == (422, "pictures")
     assert error.text.endswith(".")
     assert issubclass(error, Invalid)
+
+
+@pytest.mark.parametrize(("mode", "media_type"), [("RGB", "image/jpeg"), ("RGBA", "image/png")])
+def test_a_webp_whose_encoding_would_take_too_much_memory_becomes_something_else(
+    taken: Take, mode: str, media_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "WEBP_PIXELS", 40 * 20 - 1)
+    content = encoded(photo().convert(mode), "WEBP", lossless=True)
+    if mode == "RGBA":
+        content = encoded(Image.new("RGBA", (40, 20), (9, 9, 9, 9)), "WEBP", lossless=True)
+
+    picture, seen, _ = taken(content)
+
+    assert (picture.media_type, seen.size) == (media_type, (40, 20))

@@ -1,15 +1,20 @@
 """Uploads of any size reach the disk without being in memory."""
 
 import hashlib
+import os
+import resource
+import subprocess
+import sys
 import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from studio.assets.files import TEMPORARY, FileStore
+from studio.assets.files import TEMPORARY, FileStore, StorageFull
 from studio.errors import TooLarge
 
+BACKEND = Path(__file__).resolve().parents[3] / "backend"
 BLOCK = b"a buffet " * 7_281
 
 
@@ -90,12 +95,38 @@ def test_the_same_bytes_from_two_senders_at_once_are_one_file(tmp_path: Path) ->
 
 
 def test_a_process_killed_while_it_writes_leaves_only_what_the_next_start_removes(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
-    with store.draft() as draft:
-        draft.write(BLOCK)
-        draft.flush()
-        (half,) = everything_in(tmp_path)  # all there is at this moment, and so after a kill
+    program = (
+        "import sys; from pathlib import Path; from studio.assets.files import FileStore\n"
+        "def blocks():\n"
+        "    yield b'x' * 3_000_000\n"
+        "    print('half', flush=True); sys.stdin.read()\n"
+        "FileStore(Path(sys.argv[1])).receive(blocks(), 10_000_000)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(BACKEND)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half\n"
+        process.kill()
 
-        assert half.parent.name == TEMPORARY
-        FileStore(tmp_path)
-        assert everything_in(tmp_path) == []
+    (half,) = everything_in(tmp_path)
+    assert half.parent.name == TEMPORARY
+    FileStore(tmp_path)
+    assert everything_in(tmp_path) == []
+
+
+def test_a_disk_that_fills_in_mid_write_leaves_nothing(tmp_path: Path) -> None:
+    """By a limit on the size of the process's files, which the kernel enforces as it does a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    store = FileStore(tmp_path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        with pytest.raises(StorageFull):
+            store.receive(blocks(40), 10_000_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert everything_in(tmp_path) == []

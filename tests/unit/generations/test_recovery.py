@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from studio.db import Database
 from studio.generations import store
+from studio.generations.ending import end_all
 from studio.generations.engine import Engine
 from studio.generations.generation import State
 from studio.generations.recovery import recover
@@ -59,7 +60,7 @@ def test_what_had_ended_is_left_as_it_was(db: Database) -> None:
         "Plates stack.",
         Decimal("0.5"),
     )
-    store.finish_all(db, [generation])
+    end_all(db, [generation])
     before = stored(db, generation.id)
 
     assert recover(db) == 0
@@ -129,7 +130,7 @@ def test_only_what_ended_of_late_at_this_provider_and_without_a_cost_is_asked_fo
         generation = asked_for(db)
         generation.state, generation.outcome.finished_at = State.CANCELLED, now()
         generation.outcome.cost_usd, generation.outcome.provider_request_id = cost, request_id
-        store.finish_all(db, [generation])
+        end_all(db, [generation])
         return generation.id
 
     since = now()

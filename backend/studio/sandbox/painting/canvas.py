@@ -24,6 +24,8 @@ SOFT_REDUCTION, SOFT_LEAST_PX = (
     128,
 )  # blurred things are drawn so many times smaller, not below so many pixels
 GRADIENT_STEPS = 96
+GLOW_EDGE = 178  # the level of Pillow's radial gradient at the middle of its sides; 255 is at its corners
+GLOW_REACH = 1.25
 MARK = "sandbox"
 
 
@@ -86,8 +88,9 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 0.8) -> None:
         """Light that falls off from a point; `strength` is its share in the middle."""
+        radius *= GLOW_REACH
         size = max(2, round(2 * radius))
-        falloff = [round(255 * strength * (1 - level / 255) ** 2.2) for level in range(256)]
+        falloff = [round(255 * strength * max(0.0, 1 - level / GLOW_EDGE) ** 2.2) for level in range(256)]
         mask = Image.radial_gradient("L").point(falloff).resize((size, size), Image.Resampling.BILINEAR)
         self.image.paste(colour, (round(x - radius), round(y - radius)), mask)
 

@@ -41,32 +41,10 @@ def fruit(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     x, base = w * 0.5, table + (h - table) * 0.42
     size = min(u, w * 0.95)
 
-    def under(pen: ImageDraw.ImageDraw, k: float) -> None:
-        pen.ellipse(
-            (
-                (x - size * 0.34) * k,
-                (base - size * 0.03) * k,
-                (x + size * 0.46) * k,
-                (base + size * 0.055) * k,
-            ),
-            fill=150,
-        )
-
-    canvas.soft(under, mix(palette.near, (20, 10, 20), 0.5), u * 0.02)
     named = [name for name in FRUITS if reading.says(name, f"{name}s")]
     rim = base - size * 0.24
-    for dx, dy, r in HEAP:
-        kind = (
-            named[dice.randrange(len(named))] if named and dice.random() < 0.75 else dice.choice(list(FRUITS))
-        )
-        _one(
-            canvas,
-            palette,
-            kind,
-            x + dx * size,
-            rim + (dy + 0.16) * size,
-            r * size * dice.uniform(0.94, 1.06),
-        )
+    _under(canvas, palette, x, base, size)
+    _heap(canvas, palette, named, x, rim, size)
     _bowl(canvas, palette, x, rim, base, size)
     for side in (-1, 1):
         kind = named[0] if named else dice.choice(list(FRUITS))
@@ -74,6 +52,27 @@ def fruit(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         fx, fy = x + side * size * dice.uniform(0.42, 0.47), base + size * dice.uniform(0.0, 0.05) - r * 0.6
         _cast(canvas, palette, fx, fy, r)
         _one(canvas, palette, kind, fx, fy, r)
+
+
+def _under(canvas: Canvas, palette: Palette, x: float, base: float, size: float) -> None:
+    """The bowl's shadow on the cloth."""
+
+    def paint(pen: ImageDraw.ImageDraw, k: float) -> None:
+        left, right = x - size * 0.34, x + size * 0.46
+        pen.ellipse((left * k, (base - size * 0.03) * k, right * k, (base + size * 0.055) * k), fill=150)
+
+    canvas.soft(paint, mix(palette.near, (20, 10, 20), 0.5), canvas.u * 0.02)
+
+
+def _heap(canvas: Canvas, palette: Palette, named: list[str], x: float, rim: float, size: float) -> None:
+    """What lies in the bowl: mostly what the prompt names."""
+    dice = canvas.dice
+    for dx, dy, r in HEAP:
+        kind = dice.choice(list(FRUITS))
+        if named and dice.random() < 0.75:
+            kind = dice.choice(named)
+        radius = r * size * dice.uniform(0.94, 1.06)
+        _one(canvas, palette, kind, x + dx * size, rim + (dy + 0.16) * size, radius)
 
 
 def _room(canvas: Canvas, palette: Palette, table: float) -> None:
@@ -143,20 +142,25 @@ def _one(canvas: Canvas, palette: Palette, kind: str, x: float, y: float, radius
     spot = glint.resize((size, size), Image.Resampling.BILINEAR)
     canvas.paste(Image.new("RGB", (size, size), (255, 255, 250)), x - radius * 0.68, y - radius * 0.72, spot)
     if kind in ("apple", "pear", "peach", "plum"):
-        stalk = y - radius * (1.25 if kind == "pear" else 0.86)
-        canvas.line(
-            [(x, stalk + radius * 0.12), (x + radius * 0.14, stalk - radius * 0.24)],
-            mix(palette.near, rgb("5a3a22"), 0.6),
-            radius * 0.09,
-        )
-        if dice.random() < 0.55:
-            leaf = [
-                (x + radius * 0.12, stalk - radius * 0.1),
-                (x + radius * 0.42, stalk - radius * 0.42),
-                (x + radius * 0.82, stalk - radius * 0.28),
-                (x + radius * 0.5, stalk - radius * 0.02),
-            ]
-            canvas.polygon(smooth(leaf, steps=5), rgb("5d8a4a"))
+        _stalk(canvas, palette, kind, x, y, radius)
+
+
+def _stalk(canvas: Canvas, palette: Palette, kind: str, x: float, y: float, radius: float) -> None:
+    dice = canvas.dice
+    stalk = y - radius * (1.25 if kind == "pear" else 0.86)
+    canvas.line(
+        [(x, stalk + radius * 0.12), (x + radius * 0.14, stalk - radius * 0.24)],
+        mix(palette.near, rgb("5a3a22"), 0.6),
+        radius * 0.09,
+    )
+    if dice.random() < 0.55:
+        leaf = [
+            (x + radius * 0.12, stalk - radius * 0.1),
+            (x + radius * 0.42, stalk - radius * 0.42),
+            (x + radius * 0.82, stalk - radius * 0.28),
+            (x + radius * 0.5, stalk - radius * 0.02),
+        ]
+        canvas.polygon(smooth(leaf, steps=5), rgb("5d8a4a"))
 
 
 def _outline(kind: str, x: float, y: float, radius: float, turn: float) -> list[Point]:

@@ -21,19 +21,7 @@ def space(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         tint = palette.accents[number % len(palette.accents)]
         _gas(canvas, cloud, tint)
     weather.stars(canvas, (255, 250, 235), h, count=220 + 120 * canvas.detail)
-    for _ in range(5):
-        x, y, size = dice.uniform(0, w), dice.uniform(0, h), u * dice.uniform(0.02, 0.04)
-        canvas.glow(x, y, size * 1.6, palette.light, 0.6)
-        for dx, dy in ((size, 0), (0, size)):
-            canvas.polygon(
-                [
-                    (x - dx, y - dy),
-                    (x + dy * 0.06, y - dx * 0.06),
-                    (x + dx, y + dy),
-                    (x - dy * 0.06, y + dx * 0.06),
-                ],
-                palette.light,
-            )
+    _flares(canvas, palette)
     canvas.settle()
     x, y, radius = w * dice.uniform(0.42, 0.6), h * dice.uniform(0.42, 0.58), u * dice.uniform(0.2, 0.26)
     tilt = dice.uniform(-0.5, -0.2)
@@ -52,6 +40,24 @@ def space(canvas: Canvas, palette: Palette, reading: Reading) -> None:
         )
     if reading.says("rocket", "astronaut", "spaceship"):
         _rocket(canvas, palette, w * 0.2, h * 0.74, u * 0.11)
+
+
+def _flares(canvas: Canvas, palette: Palette) -> None:
+    """A few stars with four rays."""
+    dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
+    for _ in range(5):
+        x, y, size = dice.uniform(0, w), dice.uniform(0, h), u * dice.uniform(0.02, 0.04)
+        canvas.glow(x, y, size * 1.6, palette.light, 0.6)
+        for dx, dy in ((size, 0), (0, size)):
+            canvas.polygon(
+                [
+                    (x - dx, y - dy),
+                    (x + dy * 0.06, y - dx * 0.06),
+                    (x + dx, y + dy),
+                    (x - dy * 0.06, y + dx * 0.06),
+                ],
+                palette.light,
+            )
 
 
 def _gas(canvas: Canvas, cloud: list[Point], tint: Colour) -> None:

@@ -1,0 +1,72 @@
+"""
+What has to be written so that an item is found: rows for the very commit that makes it, so that search is never behind.
+"""
+
+from uuid import UUID
+
+from studio.db import Row, Statement
+from studio.gallery.folding import FOLDED_LIMIT, fold, index_words
+from studio.gallery.item import Item, ItemTexts, Place, person_key
+from studio.gallery.store.words import ADD_ITEM, ADD_ITEM_IF_NEW, ADD_TEXT, ADD_WORDS
+
+EXCERPT_CHARACTERS = 420
+# Changed whenever folding or the places change: at the next start everything is indexed anew.
+SEARCH_VERSION = "1"
+# Of a text as it was written; folding changes its length little.
+_SOURCE_CHARACTERS = FOLDED_LIMIT * 2
+
+
+def item_rows(item: Item, texts: ItemTexts) -> list[Row]:
+    """The item with its words, for the very commit that ends a generation or keeps an upload, and for none after it."""
+    return [_item_row(ADD_ITEM, item), *word_rows(item, texts)]
+
+
+def item_rows_anew(item: Item, texts: ItemTexts) -> list[Row]:
+    """The same where the item may be there already, with its star: it stays, and gets words."""
+    return [_item_row(ADD_ITEM_IF_NEW, item), *word_rows(item, texts)]
+
+
+def word_rows(item: Item, texts: ItemTexts) -> list[Row]:
+    """Only the words, such as when they are indexed anew."""
+    return [
+        row
+        for place, written in texts.by_place(item.model).items()
+        for row in place_rows(item.number, item.person_id, place, written)
+    ]
+
+
+def place_rows(number: int, person_id: UUID, place: Place, written: str) -> list[Row]:
+    """The words of one place of an item; nothing where there are none."""
+    folded = fold(written[:_SOURCE_CHARACTERS])
+    if not folded:
+        return []
+    words = " ".join(index_words(folded))
+    return [
+        ADD_WORDS.row(words=words, number=number, person=person_key(person_id), place=int(place)),
+        ADD_TEXT.row(number=number, place=int(place), folded=f" {_cut(folded)} "),
+    ]
+
+
+def _item_row(statement: Statement, item: Item) -> Row:
+    return statement.row(
+        id=item.id,
+        number=item.number,
+        person_id=item.person_id,
+        kind=item.kind,
+        origin=item.origin,
+        generation_id=item.generation_id,
+        asset_id=item.asset_id,
+        conversation_id=item.conversation_id,
+        model=item.model,
+        title=item.title,
+        excerpt=item.excerpt,
+        made_at=item.made_at,
+        deleted_at=item.deleted_at,
+    )
+
+
+def _cut(folded: str) -> str:
+    """Whole words of what phrases are looked for in."""
+    if len(folded) <= FOLDED_LIMIT:
+        return folded
+    return folded[:FOLDED_LIMIT].rpartition(" ")[0] or folded[:FOLDED_LIMIT]

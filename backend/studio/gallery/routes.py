@@ -1,0 +1,175 @@
+"""The gallery as HTML: the grid with its filters, one item, and what is done with those that were ticked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse
+
+from studio.accounts.access import Person, SignedIn
+from studio.errors import Invalid, Missing, StudioError
+from studio.gallery import search, show, verbs
+from studio.gallery.asked import Wanted, query_of_address
+from studio.gallery.query import Query
+from studio.html import Hx, Page, shown_on
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/fragments")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the bar under the grid was asked to do, and to which items."""
+
+    verb: str
+    ids: tuple[UUID, ...]
+    tag: str
+    album: str
+    album_name: str
+
+
+@router.get("/gallery", name="gallery.list")
+def list_(person: SignedIn, studio: Wired, page: Hx, query: Wanted, more: bool = False) -> HTMLResponse:
+    """The whole gallery; with htmx only its results, or with `more` what follows behind the last tile."""
+    grid = show.grid(studio, person, query)
+    if page.is_htmx and more:
+        return page.answer("gallery/gallery.html", ["more"], grid=grid)
+    filters = show.filters(studio, person, query)
+    headers = shown_on(
+        f"/gallery{query.suffix(before=query.before)}", title="Bin" if query.is_bin else "Gallery"
+    )
+    if page.is_htmx and not page.is_restored:
+        headers["HX-Replace-Url"] = f"/gallery{query.suffix()}"
+        return page.answer("gallery/gallery.html", ["results"], headers=headers, grid=grid, filters=filters)
+    return page.answer("gallery/gallery.html", ["gallery"], headers=headers, grid=grid, filters=filters)
+
+
+@router.get("/gallery/{item_id}", name="gallery.show")
+def item(
+    item_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    query: Wanted,
+    compare: UUID | None = None,
+) -> HTMLResponse:
+    found = search.get_item(studio.db, person.id, item_id)
+    card = show.item_card(studio, person, found, replace(query, before=""), compare)
+    headers = shown_on(f"/gallery/{item_id}{query.suffix()}", title=found.title)
+    return page.answer("gallery/item.html", ["item"], headers=headers, card=card)
+
+
+@router.post("/gallery/changes", name="gallery.changes")
+def change(
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    verb: Annotated[str, Form(alias="change")] = "",
+    ids: Annotated[list[UUID] | None, Form()] = None,
+    every: Annotated[str, Form(alias="all")] = "",
+    asked: Annotated[str, Form(alias="query")] = "",
+    tag: Annotated[str, Form()] = "",
+    album: Annotated[str, Form()] = "",
+    album_name: Annotated[str, Form()] = "",
+    at: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Do one thing to many items: those that were ticked, or with `all` everything that matches `query`."""
+    query = _query(asked)
+    chosen = search.find_ids(studio.db, person.id, query) if every else list(ids or [])
+    note, undo = _do(studio, person, Change(verb, tuple(chosen), tag, album, album_name))
+    leads_to = (
+        f"/gallery/{at}{query.suffix()}"
+        if at and verb not in ("delete", "purge")
+        else f"/gallery{query.suffix()}"
+    )
+    headers = shown_on(leads_to, note=note)
+    if not page.is_htmx:
+        return HTMLResponse("", headers=headers)
+    said = page.render("gallery/said.html", ["said"], note=note, undo=undo, query=asked)
+    if at:
+        return _item_again(studio, person, page, _id(at), query, said, headers)
+    html = page.render(
+        "gallery/gallery.html",
+        ["results"],
+        grid=show.grid(studio, person, query),
+        filters=show.filters(studio, person, query),
+    )
+    return HTMLResponse(html + said, headers=headers)
+
+
+def _item_again(
+    studio: Studio,
+    person: Person,
+    page: Page,
+    item_id: UUID,
+    query: Query,
+    said: str,
+    headers: Mapping[str, str],
+) -> HTMLResponse:
+    try:
+        found = search.get_item(studio.db, person.id, item_id)
+    except StudioError:  # it went for good
+        return HTMLResponse(said, headers={**headers, "HX-Redirect": f"/gallery{query.suffix()}"})
+    card = show.item_card(studio, person, found, query)
+    return HTMLResponse(page.render("gallery/item.html", ["item"], card=card) + said, headers=dict(headers))
+
+
+def _do(studio: Studio, person: Person, change: Change) -> tuple[str, Sequence[UUID]]:
+    """The sentence that says what was done, and the ids of what can be brought back."""
+    if not change.ids:
+        raise Invalid("Tick at least one thing first.")
+    db, who, ids = studio.db, person.id, change.ids
+    if change.verb == "album":
+        return _into_album(studio, person, change), ()
+    doings: dict[str, tuple[Callable[[], int], str]] = {
+        "star": (lambda: verbs.star(db, who, ids, True), "Starred"),
+        "unstar": (lambda: verbs.star(db, who, ids, False), "No longer starred:"),
+        "tag": (lambda: verbs.tag(db, who, ids, change.tag), "Tagged"),
+        "untag": (lambda: verbs.untag(db, who, ids, change.tag), "Tag taken from"),
+        "leave": (
+            lambda: verbs.take_out_of_album(db, who, _id(change.album), ids),
+            "Taken out of the album:",
+        ),
+        "delete": (lambda: verbs.delete(db, who, ids), "Deleted"),
+        "restore": (lambda: verbs.restore(db, who, ids), "Brought back"),
+        "purge": (lambda: verbs.delete_for_good(db, who, ids), "Gone for good:"),
+    }
+    if change.verb not in doings:
+        raise Invalid("Choose what to do with them.")
+    do, said = doings[change.verb]
+    count = do()
+    return f"{said} {_things(count)}.", ids if change.verb == "delete" else ()
+
+
+def _into_album(studio: Studio, person: Person, change: Change) -> str:
+    """Into an album that is there, or into a new one by the name that was typed."""
+    if change.album_name.strip():
+        album = verbs.create_album(studio.db, person.id, change.album_name)
+    elif change.album:
+        album = verbs.get_album(studio.db, person.id, _id(change.album))
+    else:
+        raise Invalid("Choose an album, or give a new one a name.", field="album")
+    count = verbs.put_into_album(studio.db, person.id, album.id, change.ids)
+    return f"{_things(count)} in “{album.name}”."
+
+
+def _id(text: str) -> UUID:
+    """Raises Missing for what is no id: it is nobody's."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Missing from None
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count:,} things"
+
+
+def _query(asked: str) -> Query:
+    """The query that the grid showed, as its address said it."""
+    fields = {name: values[0] for name, values in parse_qs(asked[:4000]).items()}
+    known = ("q", "kind", "model", "tag", "album", "starred", "since", "until", "bin")
+    return query_of_address(**{name: fields[name] for name in known if name in fields})

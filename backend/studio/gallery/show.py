@@ -1,0 +1,105 @@
+"""From items to cards: what the pages of the gallery show, each in a number of queries that does not grow with it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from markupsafe import Markup
+
+from studio.accounts.access import Person
+from studio.assets import store as assets
+from studio.assets.asset import Asset
+from studio.chat.views import facts as generation_facts
+from studio.gallery import search, views
+from studio.gallery.item import Item
+from studio.gallery.lineage import Line, compare, lineage, recipe
+from studio.gallery.query import Query
+from studio.gallery.store import albums as shelves
+from studio.gallery.store.search import list_models
+from studio.generations import store as generations
+from studio.generations.generation import Generation
+from studio.markdown import render_markdown
+from studio.wiring import Studio
+
+
+def grid(studio: Studio, person: Person, query: Query) -> views.Grid:
+    """One page of tiles: two queries."""
+    page = search.find(studio.db, person.id, query)
+    return views.grid(page.items, _assets(studio, person, page.items), query, page.next_before)
+
+
+def filters(studio: Studio, person: Person, query: Query) -> views.Filters:
+    """The filter bar: four queries."""
+    return views.filters(
+        query,
+        search.count(studio.db, person.id, query),
+        list_models(studio.db, person.id),
+        shelves.list_tags(studio.db, person.id),
+        shelves.list_albums(studio.db, person.id),
+    )
+
+
+def item_card(
+    studio: Studio, person: Person, item: Item, query: Query, other_id: UUID | None = None
+) -> views.ItemCard:
+    """One item with everything about it; with `other_id` its recipe beside that of another one."""
+    kin = lineage(studio.db, person.id, item)
+    files = _assets(studio, person, [item, *kin.made_from, *kin.became])
+    generation = find_generation(studio, person, item)
+    before, behind = search.neighbours(studio.db, person.id, query, item.id)
+    suffix = query.suffix()
+
+    def tile(found: Item) -> views.Tile:
+        return views.tile(found, files.get(found.asset_id) if found.asset_id else None)
+
+    return views.ItemCard(
+        tile=tile(item),
+        is_deleted=item.deleted_at is not None,
+        html=render_markdown(generation.text) if generation and item.kind == "text" else Markup(),
+        prompt=generation.prompt if generation else "",
+        recipe=list(recipe(generation).items()) if generation else [],
+        facts=_facts(studio, item, generation, files),
+        tags=shelves.list_tags_of_item(studio.db, person.id, item.id),
+        albums=shelves.list_albums_of_item(studio.db, person.id, item.id),
+        made_from=[tile(found) for found in kin.made_from],
+        became=[tile(found) for found in kin.became],
+        previous_url=f"/gallery/{before}{suffix}" if before else None,
+        next_url=f"/gallery/{behind}{suffix}" if behind else None,
+        back_url=f"/gallery{suffix}",
+        again_url=views.again_url(generation.prompt, generation.model) if generation else None,
+        conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
+        is_simulated=generation.is_simulated if generation else False,
+        compared=_compared(studio, person, generation, other_id),
+    )
+
+
+def find_generation(studio: Studio, person: Person, item: Item) -> Generation | None:
+    """What made it; None for what was uploaded."""
+    if item.generation_id is None:
+        return None
+    found = generations.list_generations(studio.db, person.id, [item.generation_id])
+    return found.get(item.generation_id)
+
+
+def _compared(
+    studio: Studio, person: Person, generation: Generation | None, other_id: UUID | None
+) -> list[Line] | None:
+    if generation is None or other_id is None:
+        return None
+    other = find_generation(studio, person, search.get_item(studio.db, person.id, other_id))
+    return compare(generation, other) if other else None
+
+
+def _facts(
+    studio: Studio, item: Item, generation: Generation | None, files: dict[UUID, Asset]
+) -> list[tuple[str, str]]:
+    found = [("Made" if item.origin == "made" else "Uploaded", views.day(item.made_at))]
+    if item.asset_id in files:
+        found.append(("File", views.media(files[item.asset_id]).facts))
+    if generation:
+        model = studio.catalogue.find(generation.model)
+        found += generation_facts(generation, model.name if model else generation.model)
+    return found
+
+
+def _assets(studio: Studio, person: Person, items: Sequence[Item]) -> dict[UUID, Asset]:
+    return assets.list_assets(studio.db, person.id, [item.asset_id for item in items if item.asset_id])

@@ -1,0 +1,1 @@
+"""Every SQL statement of the gallery, one question or change a function."""

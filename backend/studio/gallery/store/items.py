@@ -1,0 +1,85 @@
+"""The statements that change items: stars, the bin, and what lies in it for good."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from studio.db import Cursor, Database
+from studio.gallery.store.removal import drop_items
+
+_IDS = "(SELECT unnest($ids::UUID[]))"
+
+
+def list_own_ids(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these ids that are items of this person, in the bin or not."""
+    rows = cursor.execute(
+        f"SELECT id FROM items WHERE person_id = $person_id AND id IN {_IDS}",
+        {"person_id": person_id, "ids": list(ids)},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def set_starred(cursor: Cursor, ids: Sequence[UUID], is_starred: bool) -> None:
+    cursor.execute(
+        f"UPDATE items SET is_starred = $is_starred WHERE id IN {_IDS}",
+        {"ids": list(ids), "is_starred": is_starred},
+    )
+
+
+def hide(cursor: Cursor, ids: Sequence[UUID], moment: datetime) -> None:
+    """Into the bin, their files with them; what is in it already keeps its moment."""
+    for table in ("items", "assets"):
+        cursor.execute(
+            f"UPDATE {table} SET deleted_at = $moment WHERE id IN {_IDS} AND deleted_at IS NULL",
+            {"ids": list(ids), "moment": moment},
+        )
+
+
+def show(cursor: Cursor, ids: Sequence[UUID]) -> None:
+    for table in ("items", "assets"):
+        cursor.execute(f"UPDATE {table} SET deleted_at = NULL WHERE id IN {_IDS}", {"ids": list(ids)})
+
+
+def list_binned(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    rows = cursor.execute(
+        f"""
+        SELECT id FROM items
+        WHERE person_id = $person_id AND deleted_at IS NOT NULL AND id IN {_IDS}
+        """,
+        {"person_id": person_id, "ids": list(ids)},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
+    """
+    For good: the item, the row of its asset, and the words of a text that stands in no conversation.
+
+    The file goes when nobody's row names it any more. What a conversation says is the conversation's, and what a
+    generation cost stays in the books.
+    """
+    cursor.execute(
+        f"""
+        UPDATE generations
+        SET prompt = '', text = '', reasoning = ''
+        WHERE id IN {_IDS} AND conversation_id IS NULL
+        """,
+        {"ids": list(ids)},
+    )
+    cursor.execute(f"DELETE FROM assets WHERE id IN {_IDS}", {"ids": list(ids)})
+    drop_items(cursor, ids)
+
+
+def purge_before(db: Database, moment: datetime, limit: int = 500) -> int:
+    """Purge what lies in the bin since before this moment, some of it; how many there were."""
+
+    def work(cursor: Cursor) -> int:
+        rows = cursor.execute(
+            "SELECT id FROM items WHERE deleted_at < $moment LIMIT $limit", {"moment": moment, "limit": limit}
+        ).fetchall()
+        ids = [row[0] for row in rows]
+        if ids:
+            purge(cursor, ids)
+        return len(ids)
+
+    return db.transact(work)

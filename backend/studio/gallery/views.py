@@ -1,0 +1,222 @@
+"""What the gallery's templates receive: frozen objects with every text and address computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from markupsafe import Markup
+
+from studio.assets.asset import Asset
+from studio.gallery.item import Item
+from studio.gallery.lineage import Line
+from studio.gallery.query import Query
+from studio.gallery.search import Counts
+from studio.gallery.store.albums import Album, Tag
+
+KIND_NAMES = (
+    ("", "All"),
+    ("text", "Texts"),
+    ("image", "Pictures"),
+    ("video", "Videos"),
+    ("upload", "Uploads"),
+)
+_CREATE_PROMPT = 2000  # what the page one asks from takes over
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or video as it stands in a page."""
+
+    url: str
+    width_px: int
+    height_px: int
+    duration: str
+    name: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One item in the grid."""
+
+    id: str
+    kind: str
+    url: str
+    title: str
+    excerpt: str
+    model: str
+    made_on: str
+    is_starred: bool
+    media: Media | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    url: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a drop-down."""
+
+    value: str
+    text: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The bar above the grid; `used` is how many of the folded-away filters are set."""
+
+    words: str
+    kind: str
+    tabs: list[Tab]
+    models: list[Choice]
+    tags: list[Choice]
+    albums: list[Choice]
+    since: str
+    until: str
+    is_starred: bool
+    is_bin: bool
+    used: int
+    cleared_url: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`more_url` and `more_page` lead to what follows, as a fragment and as a page; None at the end."""
+
+    tiles: list[Tile]
+    more_url: str | None
+    more_page: str | None
+    is_bin: bool
+    is_filtered: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCard:
+    """One item on a page of its own."""
+
+    tile: Tile
+    is_deleted: bool
+    html: Markup
+    prompt: str
+    recipe: list[tuple[str, str]]
+    facts: list[tuple[str, str]]
+    tags: list[Tag]
+    albums: list[Album]
+    made_from: list[Tile]
+    became: list[Tile]
+    previous_url: str | None
+    next_url: str | None
+    back_url: str
+    again_url: str | None
+    conversation_url: str | None
+    is_simulated: bool
+    compared: list[Line] | None
+
+
+def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
+    suffix = query.suffix() if query else ""
+    return Tile(
+        id=str(item.id),
+        kind=item.kind,
+        url=f"{item.url}{suffix}",
+        title=item.title,
+        excerpt=item.excerpt,
+        model=item.model,
+        made_on=day(item.made_at),
+        is_starred=item.is_starred,
+        media=media(asset) if asset else None,
+    )
+
+
+def media(asset: Asset) -> Media:
+    seconds = getattr(asset, "duration_seconds", None)
+    width, height = asset.width_px or 0, asset.height_px or 0
+    size = f"{width} × {height}" if width and height else ""
+    return Media(
+        url=asset.url,
+        width_px=width,
+        height_px=height,
+        duration=duration(seconds),
+        name=asset.name,
+        facts=" · ".join(part for part in (size, weight(asset.bytes)) if part),
+    )
+
+
+def grid(items: Sequence[Item], assets: Mapping[UUID, Asset], query: Query, next_before: str | None) -> Grid:
+    here = replace(query, before="")
+    suffix = query.suffix(before=next_before) if next_before else None
+    return Grid(
+        tiles=[tile(item, assets.get(item.asset_id) if item.asset_id else None, here) for item in items],
+        more_url=f"/fragments/gallery{suffix}&more=1" if suffix else None,
+        more_page=f"/gallery{suffix}" if suffix else None,
+        is_bin=query.is_bin,
+        is_filtered=query.is_filtered,
+        words=query.words,
+    )
+
+
+def filters(
+    query: Query, counts: Counts, models: Sequence[str], tags: Sequence[Tag], albums: Sequence[Album]
+) -> Filters:
+    chosen = (query.model, query.tag, query.album_id, query.since, query.until, query.is_starred)
+    return Filters(
+        words=query.words,
+        kind=query.kind,
+        tabs=[
+            Tab(name, f"/gallery{query.suffix(kind=kind)}", _number(counts, kind), kind == query.kind)
+            for kind, name in KIND_NAMES
+        ],
+        models=[Choice(model, model, model == query.model) for model in models],
+        tags=[Choice(tag.tag, f"{tag.shown} ({tag.count})", tag.tag == query.tag) for tag in tags],
+        albums=[
+            Choice(str(album.id), f"{album.name} ({album.count})", album.id == query.album_id)
+            for album in albums
+        ],
+        since=str(query.since or ""),
+        until=str(query.until or ""),
+        is_starred=query.is_starred,
+        is_bin=query.is_bin,
+        used=sum(bool(value) for value in chosen),
+        cleared_url=f"/gallery{query.cleared().suffix()}",
+        parameters=replace(query, before="").parameters(),
+    )
+
+
+def again_url(prompt: str, model: str) -> str:
+    """The page one asks from with this prompt in it."""
+    return f"/?{urlencode({'prompt': prompt[:_CREATE_PROMPT], 'model': model})}"
+
+
+def day(moment: datetime) -> str:
+    return f"{moment.day} {moment.strftime('%B %Y')}"
+
+
+def duration(seconds: float | None) -> str:
+    """As players write it: 0:08, 1:02:03; "" where there is none."""
+    if seconds is None:
+        return ""
+    whole = max(1, round(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def weight(size_bytes: int) -> str:
+    if size_bytes < 1000:
+        return f"{size_bytes} bytes"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:.0f} KB"
+    return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def _number(counts: Counts, kind: str) -> int:
+    return counts.by_kind.get(kind, 0) if kind else counts.total
