@@ -27,7 +27,7 @@ class _CsrfToken:
 
 
 def make_environment() -> Environment:
-    """Autoescape always, undefined names are errors; the macros `ui`, `talk`, `tray` and `csrf` are globals everywhere."""
+    """Autoescape always, undefined names are errors; `ui`, `talk`, `tray` and `csrf` are globals everywhere."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
