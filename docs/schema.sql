@@ -160,6 +160,8 @@ CREATE TABLE jobs(
     person_id UUID NOT NULL,
     generation_id UUID,
     provider_id UUID,
+    pace VARCHAR NOT NULL,
+    retry_of UUID,
     state VARCHAR NOT NULL,
     reason VARCHAR,
     reason_text VARCHAR,

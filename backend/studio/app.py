@@ -21,6 +21,7 @@ from studio.gallery import api as gallery_api
 from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
+from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
 from studio.sandbox import create_sandbox
@@ -38,7 +39,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.templates = make_environment()
-    app.add_middleware(RequestMiddleware, is_ready=lambda: opening.studio is not None)
+    app.add_middleware(
+        RequestMiddleware,
+        is_ready=lambda: opening.studio is not None,
+        upload_limit_bytes=settings.upload_limit_bytes,
+    )
     add_error_handlers(app)
     for part in (
         accounts,
@@ -50,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         messages,
         generations,
         gallery_api,
+        jobs,
         gallery,
     ):
         app.include_router(part.router)
@@ -85,6 +91,7 @@ def _leave(opening: Opening) -> None:
     """The process was asked to end: ending must wait neither for those who only watch nor for a long answer."""
     if opening.studio is not None:
         opening.studio.engine.leave()
+        opening.studio.jobs.worker.leave()
 
 
 def _add_probes(app: FastAPI, opening: Opening) -> None:

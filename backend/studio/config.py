@@ -42,8 +42,19 @@ class Settings(BaseSettings):
         description="any OpenAI-compatible server, with its version segment, such as http://host:11434/v1",
     )
     provider_api_key: SecretStr | None = Field(None, description="key for provider_base_url, if it wants one")
+    provider_image_models: str | None = Field(
+        None,
+        description="model ids that provider_base_url makes pictures with (OpenAI's endpoints), comma list",
+    )
     duckdb_memory_limit_mb: int = Field(512, ge=64, description="most memory the database may use (MB)")
+    upload_max_mb: int = Field(
+        25, ge=1, le=1000, description="largest form with files (MB), everything in it together"
+    )
     sandbox_ugly: bool = Field(False, description="list the sandbox's misbehaving models (for tests)")
+    admins_see_prompts: bool = Field(
+        False, description="whether administrators see other people's prompts in the list of jobs"
+    )
+    jobs_kept_days: int = Field(90, ge=1, description="days for which ended jobs are kept in the list")
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
     )
@@ -56,7 +67,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"AYCG_{name.upper()} must begin with http:// or https://")
         if self.provider_api_key is not None and self.provider_base_url is None:
             raise ValueError("AYCG_PROVIDER_API_KEY is set but AYCG_PROVIDER_BASE_URL is not")
+        if self.provider_image_models is not None and self.provider_base_url is None:
+            raise ValueError("AYCG_PROVIDER_IMAGE_MODELS is set but AYCG_PROVIDER_BASE_URL is not")
         return self
+
+    @property
+    def image_model_ids(self) -> tuple[str, ...]:
+        """Those of provider_image_models, each once."""
+        words = (word.strip() for word in (self.provider_image_models or "").split(","))
+        return tuple(dict.fromkeys(word for word in words if word))
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        return self.upload_max_mb * 1_000_000
 
     @property
     def database_path(self) -> Path:

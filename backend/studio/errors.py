@@ -111,6 +111,11 @@ class UnknownModel(Invalid):
     field = "model"
 
 
+class NoFile(Invalid):
+    code = "no_file"
+    text = "Choose a file first."
+
+
 class CannotSee(Invalid):
     code = "cannot_see"
     field = "pictures"

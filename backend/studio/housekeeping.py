@@ -1,15 +1,19 @@
 """What is done once an hour: forgetting what was deleted or ended long enough ago."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from studio.accounts.sessions import tidy
+from studio.assets.files import FileStore
+from studio.assets.orphans import collect
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
 from studio.gallery.verbs import empty_bin
+from studio.jobs.store.changes import forget_finished
 from studio.moments import now
 
 log = structlog.get_logger()
@@ -17,15 +21,26 @@ log = structlog.get_logger()
 EVERY_SECONDS = 3600.0
 
 
-async def keep_house(db: Database) -> None:
-    """Runs for ever; one failure is logged and tried again in an hour."""
+async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> None:
+    """Runs for ever. Items go before the assets they show; a chore that fails is tried again in an hour."""
+
+    def assets() -> int:
+        collected = collect(db, files, deleted_before=now() - timedelta(days=UNDO_DAYS))
+        return collected.forgotten + collected.files
+
+    chores: dict[str, Callable[[], int | None]] = {
+        "conversations": lambda: forget_deleted(db, now() - timedelta(days=UNDO_DAYS)),
+        "items": lambda: empty_bin(db, now()),
+        "assets": assets,
+        "sessions": lambda: tidy(db, moment=now()),
+        "jobs": lambda: forget_finished(db, now() - timedelta(days=jobs_kept_days)),
+    }
     while True:
-        try:
-            gone = await asyncio.to_thread(forget_deleted, db, now() - timedelta(days=UNDO_DAYS))
-            items = await asyncio.to_thread(empty_bin, db, now())
-            await asyncio.to_thread(tidy, db, moment=now())
-            if gone or items:
-                log.info("house.forgotten", conversations=gone, items=items)
-        except Exception as error:
-            log.error("house.failed", exc_info=error)
+        for name, chore in chores.items():
+            try:
+                gone = await asyncio.to_thread(chore)
+                if gone:
+                    log.info("house.forgotten", what=name, count=gone)
+            except Exception as error:
+                log.error("house.failed", what=name, exc_info=error)
         await asyncio.sleep(EVERY_SECONDS)

@@ -6,6 +6,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from studio.jobs.store.lists import Counted, count_jobs
+from studio.moments import now
 from studio.wiring import Studio
 
 
@@ -20,6 +22,7 @@ class StudioMetrics(Collector):
         if studio is None:
             return
         yield GaugeMetricFamily("studio_models", "Models in the catalogue", len(studio.catalogue.models))
+        yield from _about_jobs(count_jobs(studio.db))
         stats = studio.db.stats
         yield GaugeMetricFamily("studio_db_queue_depth", "Writes that wait", stats.queue_depth)
         yield CounterMetricFamily("studio_db_commits", "Transactions committed", stats.commits)
@@ -33,3 +36,17 @@ class StudioMetrics(Collector):
         )
         yield GaugeMetricFamily("studio_db_wal_bytes", "Bytes in the write-ahead log", stats.wal_bytes)
         yield GaugeMetricFamily("studio_db_file_bytes", "Bytes of the database file", stats.file_bytes)
+
+
+def _about_jobs(counted: Iterable[Counted]) -> Iterable[Metric]:
+    jobs = GaugeMetricFamily("studio_jobs", "Jobs by state", labels=["kind", "state"])
+    age = GaugeMetricFamily(
+        "studio_jobs_waiting_seconds", "How long the job that waits longest has been due", labels=["kind"]
+    )
+    moment = now()
+    for count in counted:
+        jobs.add_metric([count.kind, count.state], count.jobs)
+        if count.oldest_due_at is not None:
+            age.add_metric([count.kind], max(0.0, (moment - count.oldest_due_at).total_seconds()))
+    yield jobs
+    yield age

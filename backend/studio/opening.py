@@ -27,6 +27,9 @@ from studio.generations.ending import rows_for_gallery
 from studio.generations.engine import Engine
 from studio.generations.recovery import recover
 from studio.housekeeping import keep_house
+from studio.jobs.jobs import Jobs
+from studio.jobs.store.claims import void_leases
+from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.paths import MIGRATIONS
 from studio.providers import Adapter, Provider, provider_from_settings
@@ -69,9 +72,12 @@ class Opening:
             provider,
             await asyncio.to_thread(generations.list_without_cost, db, catalogue.provider_id, since),
         )
-        self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk)
+        worker = Worker(db)
+        jobs = Jobs(db, worker)
+        self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs)
+        worker.start()
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
-        self._start(keep_house(db))
+        self._start(keep_house(db, files, jobs_kept_days=self.settings.jobs_kept_days))
         self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
         await asyncio.to_thread(self._print_set_up)
@@ -83,8 +89,14 @@ class Opening:
         )
         applied = migrate(db, MIGRATIONS)
         interrupted = recover(db)
-        if applied or interrupted:
-            log.info("studio.prepared", migrations=applied, interrupted_generations=interrupted)
+        resumed = void_leases(db)
+        if applied or interrupted or resumed:
+            log.info(
+                "studio.prepared",
+                migrations=applied,
+                interrupted_generations=interrupted,
+                resumed_jobs=resumed,
+            )
         provider = provider_from_settings(settings, settings.port)
         return db, replace(provider, id=providers.remember_provider(db, provider, now()))
 
@@ -106,10 +118,11 @@ class Opening:
         studio, self.studio = self.studio, None
         if studio is None:
             return
-        await studio.engine.close()
+        await asyncio.gather(studio.engine.close(), studio.jobs.worker.close())
         # One of them may have failed: that must not keep the rest from being closed.
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await studio.adapter.close()
         await asyncio.to_thread(studio.desk.close)
+        await asyncio.to_thread(studio.previews.close)
         await asyncio.to_thread(studio.db.close)
         log.info("studio.closed")

@@ -14,7 +14,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio.errors import Invalid, Missing, Starting, StudioError, TooLarge
+from studio.errors import Invalid, Missing, NoFile, Starting, StudioError, TooLarge
 from studio.html import page, remember_csrf_token
 
 log = structlog.get_logger()
@@ -28,7 +28,9 @@ SECONDS = Histogram(
 )
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 OPEN_WHILE_STARTING = (*QUIET_PATHS, "/sandbox")
-BODY_LIMIT_BYTES = 32_000_000  # the frontend lets 25 MB through; whoever stands nearer gets no more either
+BODY_LIMIT_BYTES = (
+    32_000_000  # of all but forms with files, such as a request with pictures written into its JSON
+)
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _TEXTS = {
@@ -45,8 +47,11 @@ class RequestMiddleware:
     one more function call.
     """
 
-    def __init__(self, app: ASGIApp, is_ready: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, is_ready: Callable[[], bool], upload_limit_bytes: int = BODY_LIMIT_BYTES
+    ) -> None:
         self.app = app
+        self.upload_limit_bytes = upload_limit_bytes
         self.is_ready = is_ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +80,7 @@ class RequestMiddleware:
             if not self.is_ready() and not scope["path"].startswith(OPEN_WHILE_STARTING):
                 await show_error(Request(scope, receive), Starting())(scope, receive, send_with_id)
             else:
-                await self.app(scope, _bounded(scope, receive), send_with_id)
+                await self._answer(scope, receive, send_with_id)
         except Exception as error:
             log.error("request.crashed", route=_route(scope), exc_info=error)
             if status:  # the answer has begun: all that is left is to cut it, which the reader notices
@@ -93,6 +98,20 @@ class RequestMiddleware:
                 )
             structlog.contextvars.clear_contextvars()
 
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refused by what it says of itself if that is enough, else read up to its limit."""
+        if scope["path"].startswith("/sandbox"):
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        is_form = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+        limit = self.upload_limit_bytes if is_form else BODY_LIMIT_BYTES
+        told = headers.get(b"content-length", b"")
+        if told.isdigit() and int(told) > limit:
+            await show_error(Request(scope, receive), _too_large(limit))(scope, receive, send)
+            return
+        await self.app(scope, _bounded(receive, limit), send)
+
 
 def _route(scope: Scope) -> str:
     """The pattern of the route, never the path itself: ids and tokens stay out of logs and metrics."""
@@ -101,19 +120,23 @@ def _route(scope: Scope) -> str:
     return pattern if isinstance(pattern, str) else "(none)"
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The same body, but no more of it than BODY_LIMIT_BYTES: HTTPException (413) while it is read."""
+def _too_large(limit_bytes: int) -> TooLarge:
+    return TooLarge(f"That is more than the {limit_bytes // 1_000_000} MB that can be sent at once.")
+
+
+def _bounded(receive: Receive, limit_bytes: int) -> Receive:
+    """The same body, but no more of it than that: HTTPException (413) while it is read, however it is sent."""
     received = 0
 
     async def bounded() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_LIMIT_BYTES:
+        if received > limit_bytes:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 
-    return receive if scope["path"].startswith("/sandbox") else bounded
+    return bounded
 
 
 def _measure(scope: Scope, status: int, seconds: float) -> None:
@@ -172,6 +195,8 @@ def from_validation(error: RequestValidationError) -> StudioError:
     if place and place[0] == "path":
         return Missing()
     name = place[-1] if len(place) > 1 else "body"
+    if "UploadFile" in first["msg"]:  # text, or nothing, where a file belongs
+        return NoFile(field=name)
     return Invalid(f"{name}: {first['msg']}.", field=name)
 
 

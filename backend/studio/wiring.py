@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from studio.assets.previews import Previews
 from studio.chat.asking import Asking
 from studio.errors import Starting
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from studio.config import Settings
     from studio.db import Database
     from studio.generations.engine import Engine
+    from studio.jobs.jobs import Jobs
     from studio.providers import Adapter, Provider
 
 
@@ -37,7 +39,12 @@ class Studio:
     catalogue: Catalogue
     engine: Engine
     desk: Desk
+    jobs: Jobs
     asking: Asking = field(default_factory=Asking)
+    previews: Previews = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.previews = Previews(self.files)
 
     async def read(self, work: Callable[..., T], *args: object) -> T:
         """Run something that reads the database in a worker thread: the event loop never waits for it."""

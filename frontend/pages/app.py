@@ -8,11 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pages import account, admin, chat, create, fragments, gallery, sign_in
 from pages.backend import Backend
+from pages.body import init_body
 from pages.compress import init_compress
 from pages.config import Settings
 from pages.errors import init_errors
 from pages.health import init_health
 from pages.htmx import init_htmx
+from pages.limits import Limits
 from pages.log import configure_log, init_log
 from pages.security import init_security
 from pages.session import init_session
@@ -29,12 +31,14 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("pages", static_folder=None, template_folder=str(ROOT / "templates"))
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["backend"] = Backend(settings.backend_url)
+    app.extensions["limits"] = Limits(app.extensions["backend"])
     app.extensions["streams"] = Streams(settings.server_threads)
     app.extensions["arrivals"] = Arrivals(settings.server_threads)
     init_htmx(app)
     # Flask runs what comes after a request in the opposite order: the log and the numbers see the finished answer.
     init_log(app)
     init_health(app, app.extensions["streams"])
+    init_body(app)
     init_session(app)
     init_security(app)
     init_compress(app)

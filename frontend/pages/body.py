@@ -3,16 +3,17 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, BinaryIO
 
-from flask import current_app
+from flask import Flask, Response, current_app
 
-from pages.errors import CutShort, TooLarge
+from pages.errors import CutShort, TooLarge, TooManyArriving
 from pages.htmx import request
+from pages.limits import limits
 from pages.streams import Arrivals
 
 FORM_BYTES = 1_000_000
-UPLOAD_BYTES = 25_000_000
 PEEK_BYTES = 1024
 BLOCK_BYTES = 65536
 DRAIN_BYTES = 32_000_000
@@ -108,13 +109,29 @@ class Body:
             return self._source.read(size)
 
 
+def init_body(app: Flask) -> None:
+    """Bodies of what was refused before anybody read them are read away."""
+
+    @app.after_request
+    def _read_away(response: Response) -> Response:
+        # Else the server cuts the connection behind the answer, and a proxy that sends the next request on it, as it
+        # may, gets nothing. Of what is too large enough was read already.
+        if 400 <= response.status_code < 500 and response.status_code != 413 and request.content_length:
+            arrivals, address = current_app.extensions["arrivals"], request.remote_addr or ""
+            left = min(request.content_length, DRAIN_BYTES)
+            with suppress(TooManyArriving, OSError), arrivals.waiting(address):
+                while left > 0 and (block := request.environ["wsgi.input"].read(min(BLOCK_BYTES, left))):
+                    left -= len(block)
+        return response
+
+
 def body_of_request(*, keep: bool) -> Body:
     """The body of this request, with the limit for its kind. Nothing is read yet."""
     environ = request.environ
     length = request.content_length
     if length is None and not (environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ):
         length = 0
-    limit = UPLOAD_BYTES if request.mimetype == "multipart/form-data" else FORM_BYTES
+    limit = limits().upload_bytes if request.mimetype == "multipart/form-data" else FORM_BYTES
     return Body(
         environ["wsgi.input"],
         length,

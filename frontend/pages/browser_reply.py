@@ -17,6 +17,7 @@ from pages.kept import show_kept
 from pages.security import SAFE_METHODS
 from pages.session import apply_session_header, caller, render_error_page, render_page
 
+TALKING = ("/fragments/conversations", "/fragments/messages")  # beside what they answer stands the list
 # Their 401 says "wrong password" to somebody who is signing in, not "sign in first".
 SIGN_IN_FORMS = ("/fragments/sessions", "/fragments/people", "/fragments/setup")
 
@@ -110,6 +111,7 @@ def _wrapped(answer: Answer) -> Response:
         "fragment.html",
         title=relay.title_of(answer.headers) or TITLES.get(answer.status, ""),
         fragment=Markup(answer.text) or SENTENCES.get(answer.status, ""),
+        is_talk=request.path.startswith(TALKING) and answer.status in (409, 422),
         request_id=g.request_id,
     )
     response = make_response(page, answer.status)

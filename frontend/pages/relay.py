@@ -14,7 +14,7 @@ from pages.log import log
 # Everything else stays here: Set-Cookie and Server, hop-by-hop headers, and the Studio-* ones meant for us.
 PASSED_BACK = frozenset({
     "accept-ranges", "allow", "cache-control", "content-disposition", "content-language", "content-length",
-    "content-range", "content-type", "etag", "expires", "last-modified", "retry-after", "www-authenticate",
+    "content-range", "content-type", "etag", "expires", "last-modified", "retry-after", "vary", "www-authenticate",
 })  # fmt: skip
 PASSED_BACK_PREFIXES = ("hx-", "x-ratelimit-", "ratelimit")
 WHOLE_BYTES = 262_144

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -39,6 +41,7 @@ def test_an_empty_question_is_refused_at_its_field(
     expect(chat.composer.prompt).to_have_attribute("aria-invalid", "true")
     expect(chat.composer.prompt).to_have_accessible_description("Write something first.")
     expect(chat.composer.model).to_have_value(model)
+    expect(chat.page.locator("#conversations")).to_be_visible()
 
 
 def test_an_empty_question_within_a_conversation_is_refused_too(
@@ -242,3 +245,16 @@ def test_somebody_who_is_no_administrator_finds_no_administration(
         assert answer is not None and answer.status in (403, 404)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_role("link", name="Administration")).to_have_count(0)
+
+
+def test_a_connection_survives_a_form_that_was_refused_unread(base_url: str) -> None:
+    connection = HTTPConnection(urlsplit(base_url).netloc, timeout=20)
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "cross-site"}
+
+    connection.request("POST", "/fragments/conversations", b"prompt=" + b"a" * 500_000, form)
+    refused = connection.getresponse()
+    refused.read()
+    connection.request("GET", "/healthz")
+
+    assert refused.status == 403
+    assert connection.getresponse().status == 200

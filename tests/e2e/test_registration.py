@@ -12,7 +12,7 @@ from tests.support.forms import cookie_of
 from tests.support.services import PASSWORD, Services, running_services
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(params=["invite", "closed"], scope="module")
 def narrow(
     request: pytest.FixtureRequest, services: Services, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Services]:

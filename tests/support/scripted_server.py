@@ -69,6 +69,7 @@ class ScriptedServer:
         self.connections = 0
         self._tls = tls
         self._scripts: deque[tuple[Step, ...]] = deque()
+        self._standing: dict[str, tuple[Step, ...]] = {}
         self._server: asyncio.Server | None = None
         self._open: set[_Connection] = set()
 
@@ -80,6 +81,10 @@ class ScriptedServer:
 
     def play(self, *steps: Step) -> None:
         self._scripts.append(steps)
+
+    def always(self, target: str, *steps: Step) -> None:
+        """Answers every request for that address, out of turn."""
+        self._standing[target] = steps
 
     async def __aenter__(self) -> "ScriptedServer":
         loop = asyncio.get_running_loop()
@@ -94,7 +99,9 @@ class ScriptedServer:
         for connection in tuple(self._open):
             connection.end()
 
-    def next_script(self) -> tuple[Step, ...]:
+    def next_script(self, target: str) -> tuple[Step, ...]:
+        if target in self._standing:
+            return self._standing[target]
         return self._scripts.popleft() if self._scripts else (answer(599, {"error": "no script"}),)
 
 
@@ -127,7 +134,7 @@ class _Connection(asyncio.Protocol):
         method, target, _ = first.split(" ", 2)
         self._asked = Asked(method, target, headers, body[:length], self._number)
         self._server.asked.append(self._asked)
-        self._player = asyncio.ensure_future(self._play(self._asked, self._server.next_script()))
+        self._player = asyncio.ensure_future(self._play(self._asked, self._server.next_script(target)))
 
     def eof_received(self) -> None:
         self._gone()

@@ -25,6 +25,8 @@ from studio.generations import store as generations
 from studio.generations.engine import Engine
 from studio.generations.generation import Generation
 from studio.ids import new_id
+from studio.jobs.jobs import Jobs
+from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.providers import Adapter, Provider, RetryPolicy
 from studio.wiring import Studio
@@ -94,7 +96,8 @@ async def open_studio(place: Path, db: Database, sandbox_url: str) -> AsyncItera
         desk, files = Desk(cheap_passwords()), FileStore(place / "media")
         settings = Settings(data_dir=place)
         try:
-            yield Studio(settings, db, files, adapter, provider, catalogue, engine, desk)
+            jobs = Jobs(db, Worker(db))
+            yield Studio(settings, db, files, adapter, provider, catalogue, engine, desk, jobs)
         finally:
             await engine.close()
             await asyncio.to_thread(desk.close)

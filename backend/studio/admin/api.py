@@ -99,6 +99,7 @@ def disable(studio: Wired, admin: Administrator, client: Caller, person_id: UUID
     """Shut somebody out at once."""
     account = disable_person(studio.db, studio.desk, admin, person_id, client=client, moment=now())
     studio.engine.stop_all_of(person_id)
+    studio.jobs.cancel_all_of(person_id)
     return _person_shown(account, None)
 
 

@@ -44,6 +44,7 @@ def disable(studio: Wired, page: Hx, admin: Administrator, client: Caller, perso
     """Shut somebody out at once."""
     account = disable_person(studio.db, studio.desk, admin, person_id, client=client, moment=now())
     studio.engine.stop_all_of(person_id)
+    studio.jobs.cancel_all_of(person_id)
     return _person(studio, page, admin, account, f"{account.name} was signed out and cannot come in.")
 
 

@@ -1,82 +1,53 @@
-"""Assets: uploaded pictures as rows beside their files; private to their owner."""
+"""What can be done with assets: keep an uploaded picture, hand pictures to a model, put away and bring back."""
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
+from studio.assets import store
+from studio.assets.asset import Asset, Origin, printable
 from studio.assets.files import FileStore
-from studio.assets.picture import Picture
-from studio.db import Database, Row, Statement
-from studio.errors import Missing
+from studio.assets.picture import DECODING, Picture
+from studio.assets.previews import MEDIA_TYPES, MODEL_SIDE_PX
+from studio.db import Database, Row
 from studio.gallery.indexing import item_rows
 from studio.gallery.item import Item, ItemTexts
 from studio.ids import new_id
-from studio.moments import iso, now
+from studio.moments import now
 
-_COLUMNS = "id, person_id, sha256, kind, media_type, bytes, width_px, height_px, name, created_at"
-
-ADD_ASSET = Statement("""
-    INSERT INTO assets (id, person_id, sha256, kind, media_type, bytes, width_px, height_px, name, created_at)
-    SELECT
-        unnest($id::UUID[]), unnest($person_id::UUID[]), unnest($sha256::VARCHAR[]), unnest($kind::VARCHAR[]),
-        unnest($media_type::VARCHAR[]), unnest($bytes::BIGINT[]), unnest($width_px::INTEGER[]),
-        unnest($height_px::INTEGER[]), unnest($name::VARCHAR[]), unnest($created_at::TIMESTAMP[])
-""")
+# Every provider takes these; of what else we keep, and of what is larger, a model is sent another form.
+SENT_AS_THEY_ARE = ("image/png", "image/jpeg", "image/webp")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    id: UUID
-    person_id: UUID
-    sha256: str
-    kind: str
-    media_type: str
-    bytes: int
-    width_px: int | None
-    height_px: int | None
-    name: str
-    created_at: datetime
-
-    @property
-    def url(self) -> str:
-        return f"/media/{self.id}"
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": str(self.id),
-            "media_type": self.media_type,
-            "bytes": self.bytes,
-            "width_px": self.width_px,
-            "height_px": self.height_px,
-            "duration_seconds": None,
-            "name": self.name,
-            "url": self.url,
-            "thumbnail_url": self.url,
-            "created_at": iso(self.created_at),
-        }
-
-
-def keep_picture(db: Database, files: FileStore, person_id: UUID, picture: Picture, name: str) -> Asset:
-    """Store the bytes first, then the row: a crash between them leaves a file that nobody names, never the reverse."""
-    files.keep(picture.sha256, picture.data)
-    asset = Asset(
+def uploaded_asset(person_id: UUID, picture: Picture, name: str) -> Asset:
+    """The asset of a picture that was taken in; its row is the caller's to write."""
+    return Asset(
         id=new_id(),
         person_id=person_id,
         sha256=picture.sha256,
         kind="image",
         media_type=picture.media_type,
-        bytes=len(picture.data),
+        bytes=picture.bytes,
         width_px=picture.width_px,
         height_px=picture.height_px,
-        name=_printable(name),
+        name=printable(name),
         created_at=now(),
+        origin=Origin.UPLOADED,
     )
-    row = ADD_ASSET.row(**{column: getattr(asset, column) for column in ADD_ASSET.columns})
-    db.write(row, *upload_rows(asset))
+
+
+def keep_picture(db: Database, person_id: UUID, picture: Picture, name: str) -> Asset:
+    """The row after the file: a crash between them leaves a file that nobody names, never the reverse."""
+    asset = uploaded_asset(person_id, picture, name)
+    db.write(store.asset_row(asset), *upload_rows(asset))
     return asset
+
+
+def put_away_rows(person_id: UUID, ids: Sequence[UUID], moment: datetime | None) -> list[Row]:
+    """Rows that delete these assets of this person, or with None undo that; after 30 days they are forgotten."""
+    return [store.deleted_row(person_id, asset_id, moment) for asset_id in ids]
 
 
 def upload_rows(asset: Asset) -> list[Row]:
@@ -95,48 +66,29 @@ def upload_rows(asset: Asset) -> list[Row]:
     return item_rows(item, ItemTexts(name=asset.name))
 
 
-def _printable(name: str) -> str:
-    """A file's name without controls, halves of characters and what turns the direction of reading."""
-    return "".join(character for character in name if character.isprintable())[:200] or "picture"
+def for_model(files: FileStore, asset: Asset) -> tuple[str, Path]:
+    """Media type and file of what a model is sent: at most 2048 px on its longer side, made once and kept."""
+    is_small = max(asset.width_px or 0, asset.height_px or 0) <= MODEL_SIDE_PX
+    if is_small and asset.media_type in SENT_AS_THEY_ARE:
+        return asset.media_type, files.path(asset.sha256)
+    from studio.assets.shrinking import is_transparent, make_for_model
 
-
-def list_assets(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Asset]:
-    """These assets of this person by id; what is not there or not theirs is left out."""
-    if not ids:
-        return {}
-    with db.read() as cursor:
-        rows = cursor.execute(
-            f"""
-            SELECT {_COLUMNS}
-            FROM assets
-            WHERE person_id = $person_id AND id IN (SELECT unnest($ids::UUID[]))
-            """,
-            {"person_id": person_id, "ids": list(ids)},
-        ).fetchall()
-    return {row[0]: Asset(*row) for row in rows}
-
-
-def get_asset(db: Database, person_id: UUID, asset_id: UUID) -> Asset:
-    """One asset of this person; somebody else's is Missing."""
-    found = list_assets(db, person_id, [asset_id])
-    if asset_id not in found:
-        raise Missing
-    return found[asset_id]
-
-
-def list_hashes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[str]:
-    """The content hashes of these assets in this order; raises Missing if one is not this person's."""
-    found = list_assets(db, person_id, ids)
-    if len(found) != len(set(ids)):
-        raise Missing("One of the pictures is gone, or is not yours.", field="pictures")
-    return [found[asset_id].sha256 for asset_id in ids]
+    for ending in ("jpg", "png"):
+        made = files.preview_path(asset.sha256, "model", ending)
+        if made.exists():
+            return MEDIA_TYPES[ending], made
+    ending = "png" if is_transparent(files, asset.sha256) else "jpg"
+    with DECODING:
+        return MEDIA_TYPES[ending], make_for_model(files, asset.sha256, ending)
 
 
 def data_urls(db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The pictures by id as data URLs, as every provider takes them (Ollama takes nothing else); only this person's."""
-    return {asset_id: _data_url(files, asset) for asset_id, asset in list_assets(db, person_id, ids).items()}
+    return {
+        asset_id: _data_url(files, asset) for asset_id, asset in store.list_assets(db, person_id, ids).items()
+    }
 
 
 def _data_url(files: FileStore, asset: Asset) -> str:
-    with files.open(asset.sha256) as file:
-        return f"data:{asset.media_type};base64,{base64.b64encode(file.read()).decode('ascii')}"
+    media_type, path = for_model(files, asset)
+    return f"data:{media_type};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

@@ -1,24 +1,37 @@
 """The list of models in memory: read by every page, refreshed in the background, never during a page load."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from decimal import Decimal
+from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from studio.catalogue import store
+from studio.catalogue.cards import model_of, with_old_pictures, with_old_prices, with_old_texts
 from studio.catalogue.model import Model
 from studio.db import Database
 from studio.errors import UnknownModel, Upstream
 from studio.moments import now
-from studio.providers import Adapter, ModelCard, Provider
+from studio.providers import (
+    Adapter,
+    ImagePricing,
+    ImageWay,
+    ModelCard,
+    Provider,
+    ProviderError,
+    joined,
+)
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
-MOST_USD = Decimal(1_000_000)
+PRICES_AT_ONCE = 4  # image models whose prices are asked for in parallel
+PRICES_SECONDS = 60.0  # for all of them together; what is late stays as it was until the next refresh
+
+T = TypeVar("T")
 
 
 class Catalogue:
@@ -54,15 +67,31 @@ class Catalogue:
         texts = self.text_models()
         return next((model for model in texts if model.is_priced), texts[0] if texts else None)
 
-    def search(self, query: str, *, needs_sight: bool = False, limit: int = 40) -> list[Model]:
+    def image_models(self) -> list[Model]:
+        return [model for model in self.models if model.makes_images]
+
+    def default_image_model(self) -> Model | None:
         """
-        Text models in which every word of the query occurs in name or id; word beginnings first, provider's order.
+        The first with a known price of those that need no picture to begin with, else the first that needs none.
+
+        None while no such model was ever listed.
+        """
+        found = [
+            m for m in self.image_models() if m.image_settings is None or not m.image_settings.least_inputs
+        ]
+        return next((model for model in found if model.has_image_price), found[0] if found else None)
+
+    def search(
+        self, query: str, *, kind: str = "text", needs_sight: bool = False, limit: int = 40
+    ) -> list[Model]:
+        """
+        Models of a kind in which every word of the query occurs in name or id; word beginnings first, provider's order.
 
         An empty query gives the head of the list.
         """
         words = query.casefold().split()
         found = []
-        for position, model in enumerate(self.text_models()):
+        for position, model in enumerate(self.image_models() if kind == "image" else self.text_models()):
             haystack = f"{model.name} {model.id}".casefold()
             if all(word in haystack for word in words) and (model.can_see or not needs_sight):
                 starts = sum(
@@ -72,13 +101,66 @@ class Catalogue:
         return [model for _, _, model in sorted(found, key=lambda entry: entry[:2])[:limit]]
 
     async def refresh(self) -> None:
-        """Ask the provider for its list and keep it; raises Upstream, and then the old list stays."""
-        cards = await self._adapter.list_models(self.provider)
-        models = [_model(self.provider_id, card) for card in cards]
+        """
+        Ask the provider for its lists and keep them; raises Upstream if one of them failed.
+
+        Text models and image models are two lists: what was listed by the one that failed stays as it was.
+        """
+        texts, pictures = await asyncio.gather(
+            _tried(self._adapter.list_models(self.provider)),
+            _tried(self._adapter.list_image_models(self.provider)),
+        )
+        if isinstance(texts, ProviderError) and isinstance(pictures, ProviderError):
+            raise texts
+        models = self._joined(texts, pictures)
+        await self._keep(models)
+        if not isinstance(pictures, ProviderError):
+            priced = await self._priced(models, pictures)
+            if priced != models:
+                await self._keep(priced)
+        for failure in (texts, pictures):
+            if isinstance(failure, ProviderError):
+                raise failure
+        self.refresh_error = None
+        log.info("catalogue.refreshed", models=len(self.models))
+
+    def _joined(
+        self, texts: list[ModelCard] | ProviderError, pictures: list[ModelCard] | ProviderError
+    ) -> list[Model]:
+        cards = joined(
+            [] if isinstance(texts, ProviderError) else texts,
+            [] if isinstance(pictures, ProviderError) else pictures,
+        )
+        models = [model_of(self.provider_id, card) for card in cards]
+        if isinstance(texts, ProviderError):
+            models = with_old_texts(models, self.models)
+        elif isinstance(pictures, ProviderError):
+            models = with_old_pictures(models, self.models)
+        return with_old_prices(models, self.models)
+
+    async def _keep(self, models: Sequence[Model]) -> None:
         await asyncio.to_thread(store.replace_models, self._db, self.provider_id, models, now())
         self._take(models)
-        self.refresh_error = None
-        log.info("catalogue.refreshed", models=len(models))
+
+    async def _priced(self, models: Sequence[Model], cards: Sequence[ModelCard]) -> list[Model]:
+        """The models with what their endpoints charge for pictures; a price that cannot be had stays as it was."""
+        found: dict[str, ImagePricing] = {}
+        desk = asyncio.Semaphore(PRICES_AT_ONCE)
+
+        async def ask(card: ModelCard) -> None:
+            async with desk:
+                pricing = await _tried(self._adapter.image_pricing(self.provider, card))
+            if pricing is not None and not isinstance(pricing, ProviderError):
+                found[card.id] = pricing
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PRICES_SECONDS), asyncio.TaskGroup() as group:
+                for card in cards:
+                    if card.image_way is ImageWay.IMAGES and not card.image_pricing:
+                        group.create_task(ask(card))
+        return [
+            replace(model, image_pricing=found[model.id]) if model.id in found else model for model in models
+        ]
 
     async def keep_fresh(self, every_seconds: float) -> None:
         """Refresh now and then for ever; failures are retried sooner, and told on the administrator's page."""
@@ -106,42 +188,9 @@ class Catalogue:
             await asyncio.to_thread(store.set_refresh_error, self._db, self.provider_id, self.refresh_error)
 
 
-def _model(provider_id: UUID, card: ModelCard) -> Model:
-    prices = card.prices
-    return Model(
-        provider_id=provider_id,
-        id=card.id,
-        name=card.name,
-        description=card.description or "",
-        listed_at=card.created_at,
-        context_tokens=card.context_tokens,
-        output_tokens_limit=card.max_output_tokens,
-        input_modalities=card.input_modalities,
-        output_modalities=card.output_modalities or ("text",),
-        supported_parameters=card.supported_parameters,
-        prompt_usd=_believable(prices.prompt),
-        completion_usd=_believable(prices.completion),
-        request_usd=_believable(prices.request),
-        image_usd=_believable(prices.image),
-        pricing=_price_list(card),
-    )
-
-
-def _believable(price: Decimal | None) -> Decimal | None:
-    """Unknown, if it is more for a token, a request or a picture than anybody can mean (and than the column holds)."""
-    return None if price is None or price >= MOST_USD else price
-
-
-def _price_list(card: ModelCard) -> dict[str, str | None]:
-    """
-    The prices as they go into the recipe, as decimal strings.
-
-    `most_prompt` and `most_completion` are the highest that any condition (a long prompt, a time of day) can make
-    of them: the worst case is reckoned with these.
-    """
-    prices = card.prices
-    listed = {name: getattr(prices, name) for name in ("prompt", "completion", "request", "image")}
-    for name in ("prompt", "completion"):
-        known = [listed[name], *(getattr(override.prices, name) for override in card.overrides)]
-        listed[f"most_{name}"] = max((price for price in known if price is not None), default=None)
-    return {name: None if price is None else format(price, "f") for name, price in listed.items()}
+async def _tried(question: Awaitable[T]) -> T | ProviderError:
+    """The answer, or the provider's failure to give one."""
+    try:
+        return await question
+    except ProviderError as error:
+        return error

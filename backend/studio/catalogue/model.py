@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from studio.moments import iso
+from studio.providers import ImagePricing, ImageSettings, image_pricing_as_json
 
 PER_MILLION = Decimal(1_000_000)
 
@@ -30,10 +31,28 @@ class Model:
     request_usd: Decimal | None
     image_usd: Decimal | None
     pricing: dict[str, Any]
+    image_way: str | None = (
+        None  # which protocol reaches it (providers/images.py); None: it makes no pictures
+    )
+    image_settings: ImageSettings | None = None
+    image_pricing: ImagePricing | None = None  # empty where it is not known
 
     @property
     def makes_text(self) -> bool:
         return "text" in self.output_modalities
+
+    @property
+    def makes_images(self) -> bool:
+        return self.image_way is not None
+
+    @property
+    def kinds(self) -> list[str]:
+        made = {
+            "text": self.makes_text,
+            "image": self.makes_images,
+            "video": "video" in self.output_modalities,
+        }
+        return [kind for kind, is_made in made.items() if is_made]
 
     @property
     def can_see(self) -> bool:
@@ -46,6 +65,10 @@ class Model:
     @property
     def is_priced(self) -> bool:
         return self.prompt_usd is not None and self.completion_usd is not None
+
+    @property
+    def has_image_price(self) -> bool:
+        return bool(self.image_pricing) and all(self.image_pricing or ())
 
     @property
     def is_free(self) -> bool:
@@ -74,7 +97,7 @@ class Model:
             "id": self.id,
             "name": self.name,
             "description": self.description,
-            "kinds": [kind for kind in ("text", "image", "video") if kind in self.output_modalities],
+            "kinds": self.kinds,
             "context_tokens": self.context_tokens,
             "output_tokens_limit": self.output_tokens_limit,
             "input_modalities": list(self.input_modalities),
@@ -84,6 +107,11 @@ class Model:
             "completion_usd": _text(self.completion_usd),
             "request_usd": _text(self.request_usd),
             "image_usd": _text(self.image_usd),
+            "image_way": self.image_way,
+            "image_settings": None if self.image_settings is None else self.image_settings.as_json(),
+            "image_pricing": None
+            if self.image_pricing is None
+            else image_pricing_as_json(self.image_pricing),
             "listed_at": iso(self.listed_at),
         }
 

@@ -9,11 +9,18 @@ from uuid import UUID
 from studio.catalogue.model import Model
 from studio.db import Cursor, Database
 from studio.ids import new_id
-from studio.providers import Provider
+from studio.providers import (
+    ImageSettings,
+    Provider,
+    image_pricing_as_json,
+    image_pricing_from_json,
+    image_settings_from_json,
+)
 
 _COLUMNS = """
     provider_id, id, name, description, listed_at, context_tokens, output_tokens_limit, input_modalities,
-    output_modalities, supported_parameters, prompt_usd, completion_usd, request_usd, image_usd, pricing
+    output_modalities, supported_parameters, prompt_usd, completion_usd, request_usd, image_usd, pricing,
+    image_way, image_settings, image_pricing
 """
 
 
@@ -77,7 +84,7 @@ def replace_models(db: Database, provider_id: UUID, models: Sequence[Model], now
     }
     for model in models:
         for name, values in columns.items():
-            values.append(_stored(getattr(model, name)))
+            values.append(_stored(name, getattr(model, name)))
 
     def work(cursor: Cursor) -> None:
         cursor.execute("DELETE FROM models WHERE provider_id = $provider_id", {"provider_id": provider_id})
@@ -93,6 +100,8 @@ def replace_models(db: Database, provider_id: UUID, models: Sequence[Model], now
                     unnest($supported_parameters::VARCHAR[]), unnest($prompt_usd::DECIMAL(18, 12)[]),
                     unnest($completion_usd::DECIMAL(18, 12)[]), unnest($request_usd::DECIMAL(18, 12)[]),
                     unnest($image_usd::DECIMAL(18, 12)[]), unnest($pricing::VARCHAR[]),
+                    unnest($image_way::VARCHAR[]), unnest($image_settings::VARCHAR[]),
+                    unnest($image_pricing::VARCHAR[]),
                     unnest(range({len(models)})), $now::TIMESTAMP
                 """,
                 {**columns, "now": now},
@@ -114,7 +123,11 @@ def set_refresh_error(db: Database, provider_id: UUID, text: str) -> None:
     )
 
 
-def _stored(value: Any) -> Any:
+def _stored(name: str, value: Any) -> Any:
+    if isinstance(value, ImageSettings):
+        return json.dumps(value.as_json())
+    if name == "image_pricing" and value is not None:
+        return json.dumps(image_pricing_as_json(value))
     if isinstance(value, tuple | dict):
         return json.dumps(value)
     return value
@@ -125,4 +138,8 @@ def _from_row(row: tuple[Any, ...]) -> Model:
     for position in (7, 8, 9):
         values[position] = tuple(json.loads(values[position]))
     values[14] = json.loads(values[14])
+    if values[16] is not None:
+        values[16] = image_settings_from_json(json.loads(values[16]))
+    if values[17] is not None:
+        values[17] = image_pricing_from_json(json.loads(values[17]))
     return Model(*values)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from studio.accounts.access import Person
-from studio.assets import assets
+from studio.assets import store as assets
 from studio.catalogue.model import Model
 from studio.chat import store
 from studio.chat.asking import StillAnswering

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from studio.accounts.access import Person
-from studio.assets import assets
+from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
 from studio.catalogue.model import Model
 from studio.catalogue.views import ModelOption, model_facts, model_option
 from studio.chat.conversation import Conversation
 from studio.chat.forms import ComposerForm
-from studio.chat.views import PictureCard, money
+from studio.chat.views import PictureCard, money, picture_card
 from studio.errors import StudioError
 from studio.wiring import Studio
 
@@ -155,10 +155,4 @@ def _pictures(studio: Studio, person: Person, form: ComposerForm) -> list[Pictur
         except ValueError:
             continue
     found = assets.list_assets(studio.db, person.id, ids)
-    return [
-        PictureCard(
-            str(id_), found[id_].url, found[id_].name, found[id_].width_px or 0, found[id_].height_px or 0
-        )
-        for id_ in ids
-        if id_ in found
-    ]
+    return [picture_card(found[id_]) for id_ in ids if id_ in found]

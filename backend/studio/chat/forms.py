@@ -73,11 +73,11 @@ def take_pictures(studio: Studio, person: Person, form: ComposerForm, files: lis
         raise Invalid(f"A question may have {PICTURES_LIMIT} pictures.", field="pictures")
     for file in files:
         try:
-            picture = take_in_picture(file.file)
+            picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
         except StudioError as error:
             error.field = "pictures"
             raise
-        asset = assets.keep_picture(studio.db, studio.files, person.id, picture, file.filename or "picture")
+        asset = assets.keep_picture(studio.db, person.id, picture, file.filename or "picture")
         form.asset_ids.append(str(asset.id))
     return [_uuid(asset_id) for asset_id in form.asset_ids]
 

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
-from studio.generations.live import Live, Piece
+from studio.generations.live import Live
+from studio.generations.said import Piece
 from studio.markdown import BlockSplitter, render_markdown, render_tail
 
 

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 
 from studio.chat.growing import GrowingBlocks
 from studio.chat.streams import SECONDS_BETWEEN
-from studio.generations.live import Live, Piece
+from studio.generations.live import Live
+from studio.generations.said import Piece
 from studio.markdown import escape_tail
 
 GROWING = "<!--growing-->"  # where in the page the answer grows

@@ -8,8 +8,8 @@ from uuid import UUID
 from markupsafe import Markup
 
 from studio.accounts.access import Person
-from studio.assets import assets
-from studio.assets.assets import Asset
+from studio.assets import store as assets
+from studio.assets.asset import Asset
 from studio.chat import store, views
 from studio.chat.ask import is_answering
 from studio.chat.conversation import Conversation, Message, Tree
@@ -136,16 +136,14 @@ def _message_card(studio: Studio, message: Message, known: _Known) -> views.Mess
         role=message.role,
         text=message.text,
         pictures=[
-            _picture(known.assets[asset_id]) for asset_id in message.asset_ids if asset_id in known.assets
+            views.picture_card(known.assets[asset_id])
+            for asset_id in message.asset_ids
+            if asset_id in known.assets
         ],
         switcher=views.switcher(known.tree, message),
         created_at=message.created_at.isoformat(timespec="seconds") + "Z",
         answer=answer_card(studio, generation) if generation else None,
     )
-
-
-def _picture(asset: Asset) -> views.PictureCard:
-    return views.PictureCard(str(asset.id), asset.url, asset.name, asset.width_px or 0, asset.height_px or 0)
 
 
 def answer_card(studio: Studio, generation: Generation) -> views.AnswerCard:

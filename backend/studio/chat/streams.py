@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from studio.chat.growing import blocks_of
 from studio.errors import StudioError
-from studio.generations.live import Live, Piece
+from studio.generations.live import Live
+from studio.generations.said import Piece
 from studio.generations.streams import HEARTBEAT
 from studio.html import Page
 
@@ -89,8 +90,7 @@ def _partials(page: Page, live: Live, message_id: UUID, after: int, pieces: list
         tail=blocks.tail_html,
         reasoning=reasoning,
         is_first=after == 0,
-        # Only looked for where it matters: an answer without thoughts has thousands of pieces to look through.
-        is_first_reasoning=bool(reasoning) and not any(piece.reasoning for piece in live.pieces[:after]),
+        is_first_reasoning=bool(reasoning) and not live.pieces.has_reasoning_before(after),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from studio.assets.asset import Asset
 from studio.chat.conversation import Conversation, Message, Tree
 from studio.generations.generation import Generation, State
 from studio.moments import iso, now
@@ -45,9 +46,16 @@ class Group:
 class PictureCard:
     id: str
     url: str
+    thumbnail_url: str
     name: str
     width_px: int
     height_px: int
+
+
+def picture_card(asset: Asset) -> PictureCard:
+    return PictureCard(
+        str(asset.id), asset.url, asset.thumbnail_url, asset.name, asset.width_px or 0, asset.height_px or 0
+    )
 
 
 @dataclass(frozen=True, slots=True)

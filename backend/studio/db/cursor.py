@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from studio.db.statement import storable
+from studio.db.statement import Row, merge, storable
 
 
 class Cursor:
@@ -30,6 +30,15 @@ class Cursor:
         else:
             self._connection.execute(sql)
         return self
+
+    def apply(self, *rows: Row) -> None:
+        """
+        Rows of statements, inside a transaction that also does something else (Database.transact).
+
+        For work that must first see whether it still holds: then these rows become durable with it, or not at all.
+        """
+        for execution in merge([rows]):
+            self._connection.execute(execution.statement.sql, execution.parameters)
 
     def fetchone(self) -> tuple[Any, ...] | None:
         return self._connection.fetchone()

@@ -167,6 +167,10 @@ class Database:
         result: T = self._writer.submit_work(work).result()
         return result
 
+    def transact_soon(self, work: Callable[[Cursor], T]) -> Future[T]:
+        """Like transact, without waiting. The future may be cancelled as long as the work has not begun."""
+        return self._writer.submit_work(work)
+
     def migrating(self, work: Callable[[Cursor], T]) -> T:
         """
         What `work` returns; it runs in the writer thread and makes its own transactions. A process killed before

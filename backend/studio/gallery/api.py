@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.accounts.access import Person, SignedIn
-from studio.assets import assets
+from studio.assets import store as assets
 from studio.errors import Invalid, Missing
 from studio.gallery import search, verbs
 from studio.gallery.asked import Wanted

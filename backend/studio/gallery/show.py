@@ -6,8 +6,8 @@ from uuid import UUID
 from markupsafe import Markup
 
 from studio.accounts.access import Person
-from studio.assets import assets
-from studio.assets.assets import Asset
+from studio.assets import store as assets
+from studio.assets.asset import Asset
 from studio.chat.views import facts as generation_facts
 from studio.gallery import search, views
 from studio.gallery.item import Item

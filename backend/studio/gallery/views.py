@@ -8,7 +8,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from studio.assets.assets import Asset
+from studio.assets.asset import Asset
 from studio.gallery.item import Item
 from studio.gallery.lineage import Line
 from studio.gallery.query import Query

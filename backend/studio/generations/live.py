@@ -8,22 +8,12 @@ service on its way a fixed price and the eye sees no difference.
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from studio.generations.generation import Generation
+from studio.generations.said import Piece, Said
 
 COALESCE_SECONDS = 0.03
 HEARTBEAT_SECONDS = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A numbered part of what was said; numbers begin at 1 and have no gaps."""
-
-    number: int
-    text: str
-    reasoning: str
-    event: bytes  # the finished SSE message, made once for all watchers
 
 
 def delta_event(number: int, text: str, reasoning: str) -> bytes:
@@ -37,7 +27,7 @@ class Live:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        self.pieces: list[Piece] = []
+        self.pieces = Said()
         self.saved = 0  # pieces that are in the database
         self.is_ending = False  # its end is being written, with all its pieces
         self.notice: str | None = None  # such as "The provider is busy; trying again in 3 s"
@@ -76,8 +66,7 @@ class Live:
         text, reasoning = "".join(self._text), "".join(self._reasoning)
         self._text.clear()
         self._reasoning.clear()
-        number = len(self.pieces) + 1
-        self.pieces.append(Piece(number, text, reasoning, delta_event(number, text, reasoning)))
+        self.pieces.append(text, reasoning)
         self._flushed_at = self._loop.time()
         self.wake()
 
@@ -95,11 +84,11 @@ class Live:
 
     @property
     def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
+        return self.pieces.text
 
     @property
     def reasoning(self) -> str:
-        return "".join(piece.reasoning for piece in self.pieces)
+        return self.pieces.reasoning
 
     async def wait(self) -> None:
         """

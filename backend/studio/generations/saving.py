@@ -10,8 +10,9 @@ from studio.db import Database, Row
 from studio.generations import store
 from studio.generations.ending import ending_rows
 from studio.generations.generation import Generation
-from studio.generations.live import Live, Piece
+from studio.generations.live import Live
 from studio.generations.reasons import NOT_STORED
+from studio.generations.said import Piece
 
 log = structlog.get_logger()
 T = TypeVar("T")

@@ -198,6 +198,17 @@ def list_costs(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[Decim
     return [row[0] for row in rows]
 
 
+def list_prompts(db: Database, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What was asked for with these generations, whoever asked."""
+    if not ids:
+        return {}
+    with db.read() as cursor:
+        rows = cursor.execute(
+            "SELECT id, prompt FROM generations WHERE id IN (SELECT unnest($ids::UUID[]))", {"ids": list(ids)}
+        ).fetchall()
+    return dict(rows)
+
+
 def list_unfinished_texts(db: Database) -> list[Generation]:
     """Text generations that no process runs any more (asked at start-up), with their pieces joined."""
     with db.read() as cursor:

@@ -41,7 +41,8 @@ async def while_allowed(
 async def json_events(live: Live, after: int) -> AsyncGenerator[bytes, None]:
     """Pieces after this number as `delta` events, heartbeats, then one `done` event."""
     async for pieces in live.watch(after):
-        yield b"".join(piece.event for piece in pieces) or HEARTBEAT
+        said = (delta_event(piece.number, piece.text, piece.reasoning) for piece in pieces)
+        yield b"".join(said) or HEARTBEAT
     if live.is_over:
         yield done_event(live.generation)
 

@@ -7,7 +7,7 @@ Knows nothing of accounts, budgets or the database. Every failure is a ProviderE
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from decimal import Decimal
 from types import TracebackType
@@ -16,14 +16,26 @@ from urllib.parse import quote
 
 import aiohttp
 
-from studio.providers.classify import error_in_answer, request_id
+from studio.providers.classify import error_in_answer, note_paid, request_id
 from studio.providers.error_shapes import told
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.events import ChatEvent
+from studio.providers.filming import PAUSE_SECONDS, Films
 from studio.providers.health import Health, health_of_key
 from studio.providers.http import Http, Timeouts
+from studio.providers.image_body import Body, image_body, image_path
+from studio.providers.image_models import (
+    endpoints_path,
+    image_cards_of,
+    operators_cards,
+    with_chat_pictures,
+)
+from studio.providers.image_prices import ImagePricing, pricing_of_endpoints
+from studio.providers.image_stream import read_pictures
+from studio.providers.images import ImageEvent, ImageRequest
+from studio.providers.links import Links
 from studio.providers.loose import mapping, read_json
-from studio.providers.models import ModelCard, cards_of, next_link
+from studio.providers.models import ModelCard, card_of, entries_of, next_link
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest, chat_body, weight
 from studio.providers.retry import OnRetry, RetryPolicy, with_retries
@@ -50,8 +62,14 @@ class Adapter:
         cost_delays_seconds: Sequence[float] = _COST_DELAYS_SECONDS,
         title: str = "All You Can GET",
         app_url: str | None = None,
+        links: Links | None = None,
+        film_links: Links | None = None,
+        film_pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._http = Http(timeouts or Timeouts(), title, app_url)
+        self._links = links or Links()
+        self._film_links = film_links or Links(noun="video", accepts="video/*")
+        self.films = Films(self._http, self._film_links.pieces, pause_seconds=film_pause_seconds)
         self._retry = retry or RetryPolicy()
         self._cost_delays_seconds = cost_delays_seconds
 
@@ -65,6 +83,8 @@ class Adapter:
 
     async def close(self) -> None:
         """Ends all connections; answers still being read break off."""
+        await self._links.close()
+        await self._film_links.close()
         await self._http.close()
 
     async def chat(
@@ -83,24 +103,85 @@ class Adapter:
             async for event in events:
                 yield event
 
+    async def make_images(
+        self, provider: Provider, request: ImageRequest, *, on_retry: OnRetry | None = None
+    ) -> AsyncGenerator[ImageEvent, None]:
+        """
+        Ask for pictures, and give the events of the answer as they come (providers/images.py).
+
+        Raises ProviderError after everything that had come, as `chat` does, and is closed like it. The request goes
+        out again only where no connection was made: whatever may have reached the server may be billed.
+        """
+        response = await self._ask_for_pictures(provider, request, on_retry)
+        async with aclosing(read_pictures(self._http, self._links, provider, response, request)) as events:
+            async for event in events:
+                yield event
+
     async def list_models(self, provider: Provider) -> list[ModelCard]:
-        """The text models, in the server's order, one card for each id. Raises ProviderError."""
+        """
+        The models of `GET /models` that make text, or pictures in a chat; in the server's order, one card for each id.
+
+        Raises ProviderError. What `list_image_models` gives is to be `joined` to it.
+        """
         cards: dict[str, ModelCard] = {}
-        url: str | None = provider.url("/models")
+        async with aclosing(self._pages(provider, "/models")) as pages:
+            async for entries in pages:
+                for entry in entries:
+                    card = card_of(entry)
+                    card = with_chat_pictures(card, entry) if card else None
+                    if card is not None and (card.makes_text or card.image_way):
+                        cards.setdefault(card.id, card)
+        return list(cards.values())
+
+    async def list_image_models(self, provider: Provider) -> list[ModelCard]:
+        """
+        Models with a picture endpoint of their own: those of `GET /images/models`, or those that the operator named.
+
+        Their prices mostly stand elsewhere: see `image_pricing`. Raises ProviderError; a server without such a list
+        has none.
+        """
+        if not provider.has_openrouter_extras:
+            return operators_cards(provider)
+        try:
+            document = await self._get(provider, provider.url("/images/models"))
+        except UpstreamRefused as error:
+            if error.http_status in (404, 405):
+                return []
+            raise
+        cards = image_cards_of(document)
+        if cards is None:
+            raise UpstreamMalformed(f"{provider.name} sent a list of image models that cannot be read.")
+        return list({card.id: card for card in reversed(cards)}.values())[::-1]
+
+    async def image_pricing(self, provider: Provider, card: ModelCard) -> ImagePricing | None:
+        """What the endpoints of an image model charge; None if the server has no list of them. Raises ProviderError."""
+        if not provider.has_openrouter_extras:
+            return None
+        own = provider.url("/images/models")
+        listed = provider.own_url(own, card.endpoints) if card.endpoints else None
+        try:
+            return pricing_of_endpoints(
+                await self._get(provider, listed or provider.url(endpoints_path(card.id)))
+            )
+        except UpstreamRefused as error:
+            if error.http_status == 404:
+                return None
+            raise
+
+    async def _pages(self, provider: Provider, path: str) -> AsyncGenerator[list[Mapping[str, Any]], None]:
+        """The entries of each page of a list. Raises ProviderError."""
+        url: str | None = provider.url(path)
         seen: set[str] = set()
         while url is not None and url not in seen and len(seen) < MOST_PAGES:
             seen.add(url)
             document = await self._get(provider, url)
-            page = cards_of(document)
-            if page is None:
+            entries = entries_of(document)
+            if entries is None:
                 raise UpstreamMalformed(f"{provider.name} sent a list of models that cannot be read.")
-            for card in page:
-                if card.makes_text:
-                    cards.setdefault(card.id, card)
+            yield entries
             link = next_link(document)
             # A link to another origin would take the key there; what has been read until then is kept.
             url = provider.own_url(url, link) if link else None
-        return list(cards.values())
 
     async def check(self, provider: Provider) -> Health:
         """Whether the server is there and takes the key. Never raises a ProviderError: it is in the outcome."""
@@ -113,7 +194,7 @@ class Adapter:
                 except UpstreamRefused as error:
                     if error.http_status != 404:
                         raise
-            models = await self.list_models(provider)
+            models = [card for card in await self.list_models(provider) if card.makes_text]
         except ProviderError as error:
             return Health(is_ok=False, text=error.text, latency_ms=_milliseconds_since(begun), error=error)
         return Health(
@@ -159,6 +240,30 @@ class Adapter:
             accept="text/event-stream",
             asked="answer",
         )
+
+    async def _ask_for_pictures(
+        self, provider: Provider, request: ImageRequest, on_retry: OnRetry | None
+    ) -> aiohttp.ClientResponse:
+        body: Body = await asyncio.to_thread(image_body, request)
+
+        async def attempt() -> aiohttp.ClientResponse:
+            try:
+                return await self._http.open(
+                    provider,
+                    "POST",
+                    provider.url(image_path(request)),
+                    body=body.content,
+                    content_type=body.content_type,
+                    accept="application/json, text/event-stream",
+                    asked="answer",
+                    wait_seconds=self._http.timeouts.picture,
+                    is_once=True,
+                )
+            except ProviderError as error:
+                note_paid(provider, error)
+                raise
+
+        return await with_retries(attempt, self._retry, on_retry)
 
     async def _get(self, provider: Provider, url: str) -> Any:
         response = await self._http.open(provider, "GET", url)

@@ -32,4 +32,11 @@ def _configured(base_url: str, settings: Settings) -> Provider:
     if host == "openrouter.ai" or host.endswith(".openrouter.ai"):
         return Provider("openrouter", "OpenRouter", "openrouter", base_url, settings.provider_api_key)
     name = f"{host}:{parts.port}" if parts.port else host
-    return Provider("configured", name, "openai", base_url, settings.provider_api_key)
+    return Provider(
+        "configured",
+        name,
+        "openai",
+        base_url,
+        settings.provider_api_key,
+        image_models=settings.image_model_ids,
+    )

@@ -65,6 +65,12 @@ _STATUS_OF_TOKEN = {
     "invalid_request": 400,
     "invalid_request_error": 400,
     "invalid_prompt": 400,
+    "invalid_image": 400,
+    "image_too_large": 400,
+    "image_too_small": 400,
+    "unsupported_image_format": 400,
+    "image_download_failed": 400,
+    **dict.fromkeys(_MODERATED, 400),
 }
 
 
@@ -96,6 +102,21 @@ def error_in_answer(provider: Provider, told: Told, provider_request_id: str | N
     return error
 
 
+def note_paid(provider: Provider, error: ProviderError) -> None:
+    """
+    For a request that costs too much to be made twice: its error is final as soon as the server has seen it.
+
+    OpenRouter bills pictures all or not at all, and says so with its status. What another server has spent before a
+    failure of its own, nobody tells.
+    """
+    status = error.http_status
+    if status is not None:
+        error.extra_tries = 0
+        error.may_be_billed = status in TIMEOUTS or status == 500
+        if status >= 500 and status not in BUSY and not provider.has_openrouter_extras:
+            error.may_be_billed = True
+
+
 def request_id(headers: Mapping[str, str]) -> str | None:
     """The provider's id of this request, for a look-up of the cost and for its support."""
     for name in ("X-Generation-Id", "x-litellm-call-id", "x-request-id", "request-id"):
@@ -107,7 +128,7 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 def _error(provider: Provider, status: int, told: Told, asked: Asked) -> ProviderError:
     name = provider.name
     if _is_too_long(status, told):
-        return UpstreamContextTooLong(f"This conversation is longer than the model at {name} can read.")
+        return UpstreamContextTooLong(f"This is longer than the model at {name} can read.")
     if status == 402 or told.tokens & _NO_CREDIT or (status in (403, 429) and _is_key_limit(told)):
         return _payment(name, told)
     if status == 401:

@@ -69,7 +69,7 @@ def told(document: object, secret: str | None = None) -> Told:
         delays=tuple(
             d for d in (metadata.get("retry_after_seconds"), availability.get("retry_after")) if d is not None
         ),
-        headers=mapping(metadata.get("headers")),
+        headers=mapping(metadata.get("headers")) or None,
     )
 
 

@@ -11,7 +11,11 @@ What can go wrong with a provider. Every failure of the adapter is one of these.
         ├── UpstreamUnavailable      502  not reachable, or a failure of its own
         ├── UpstreamTimeout          504
         ├── UpstreamMalformed        502  answered, but not in the protocol
-        └── UpstreamBrokeOff         502  the connection ended in the middle
+        ├── UpstreamBrokeOff         502  the connection ended in the middle
+        ├── UpstreamOutcomeUnknown   504  a paid request went out and nobody knows what became of it
+        ├── UpstreamLost             502  the provider does not know the job it once took
+        ├── UpstreamGone             502  what was made is no longer there
+        └── UpstreamTooLarge         502  what was made is larger than this studio keeps
 """
 
 from enum import StrEnum
@@ -105,3 +109,28 @@ class UpstreamMalformed(ProviderError):
 class UpstreamBrokeOff(ProviderError):
     code = "upstream_broke_off"
     text = "The connection to the provider broke off."
+
+
+class UpstreamOutcomeUnknown(ProviderError):
+    """It must not be asked for again without asking a person: it may be running, and will then be billed."""
+
+    status = 504
+    code = "upstream_outcome_unknown"
+    text = (
+        "The provider was asked and did not say whether it began. It may be working on it, and charge for it."
+    )
+
+
+class UpstreamLost(ProviderError):
+    code = "upstream_lost"
+    text = "The provider does not know of this any more."
+
+
+class UpstreamGone(ProviderError):
+    code = "upstream_gone"
+    text = "What the provider made is no longer there."
+
+
+class UpstreamTooLarge(ProviderError):
+    code = "upstream_too_large"
+    text = "What the provider made is larger than this studio keeps."

@@ -2,20 +2,17 @@
 
 import asyncio
 import io
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import aiohttp
-import certifi
 from yarl import URL
 
 from studio.providers.classify import Asked, error_of_answer, request_id
 from studio.providers.error_shapes import told_by_body
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.provider import Provider
+from studio.providers.tls import tls_context
 from studio.providers.transport_errors import (
     READ_ERRORS,
     SEND_ERRORS,
@@ -48,6 +45,7 @@ class Timeouts:
     silence: float = 120
     after_finish: float = 10
     error_body: float = 10
+    picture: float = 600  # until the first byte of a picture, and between two
 
 
 class Http:
@@ -64,7 +62,7 @@ class Http:
         self.timeouts = timeouts
         self._title = title
         self._app_url = app_url
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._drains: set[asyncio.Task[None]] = set()
 
     async def open(
@@ -74,12 +72,21 @@ class Http:
         url: str,
         *,
         body: bytes | None = None,
+        content_type: str = "application/json",
         accept: str = "application/json",
         asked: Asked = "address",
+        wait_seconds: float | None = None,
+        is_once: bool = False,
     ) -> aiohttp.ClientResponse:
-        """An answer with a status below 300, its body unread; the caller closes it. Raises ProviderError."""
+        """
+        An answer with a status below 300, its body unread; the caller closes it. Raises ProviderError.
+
+        `wait_seconds` is for headers that take longer than usual. `is_once`: the request must not reach the server
+        twice, whatever happens, as it costs more than a wait. It gets a new connection, which is never stale.
+        """
+        headers = self._headers(provider, content_type if body is not None else None, accept)
         for _ in range(MOST_REDIRECTS + 1):
-            response = await self._send(provider, method, url, body, accept)
+            response = await self._send(provider, method, url, body, headers, wait_seconds, is_once)
             if response.status < 300:
                 return response
             if response.status not in _REDIRECTS:
@@ -132,21 +139,27 @@ class Http:
         for task in tuple(self._drains):
             task.cancel()
         await asyncio.gather(*self._drains, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            await session.close()
 
     async def _send(
-        self, provider: Provider, method: str, url: str, body: bytes | None, accept: str
+        self,
+        provider: Provider,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        wait_seconds: float | None,
+        is_once: bool,
     ) -> aiohttp.ClientResponse:
-        headers = self._headers(provider, has_body=body is not None, accept=accept)
+        usual = self.timeouts.headers if method == "POST" else self.timeouts.lookup
         while True:
             trip = Trip()
             try:
                 address = URL(url).with_user(None)  # aiohttp refuses a user beside an Authorization header
-                headers_seconds = self.timeouts.headers if method == "POST" else self.timeouts.lookup
-                async with asyncio.timeout(self.timeouts.connect + headers_seconds):
-                    return await self._pool().request(
+                async with asyncio.timeout(self.timeouts.connect + (wait_seconds or usual)):
+                    return await self._pool(is_once=is_once).request(
                         method,
                         address,
                         data=None
@@ -160,10 +173,10 @@ class Http:
                 if not trip.was_stale(error):
                     raise error_before_answer(provider, error) from error
 
-    def _headers(self, provider: Provider, *, has_body: bool, accept: str) -> dict[str, str]:
+    def _headers(self, provider: Provider, content_type: str | None, accept: str) -> dict[str, str]:
         headers = {"Accept": accept}
-        if has_body:
-            headers["Content-Type"] = "application/json"
+        if content_type is not None:
+            headers["Content-Type"] = content_type
             headers["Accept-Encoding"] = "identity"  # packed streams arrive in lumps
         if key := provider.key_text:
             headers["Authorization"] = f"Bearer {key}"
@@ -205,10 +218,10 @@ class Http:
         told = told_by_body(bytes(body), provider.key_text)
         return error_of_answer(provider, response.status, response.headers, told, asked=asked)
 
-    def _pool(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=_tls()),
+    def _pool(self, *, is_once: bool = False) -> aiohttp.ClientSession:
+        if is_once not in self._sessions:
+            self._sessions[is_once] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ssl=tls_context(), force_close=is_once),
                 trace_configs=[trace_of_trips()],
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(
@@ -218,7 +231,7 @@ class Http:
                 max_field_size=_MOST_HEADER_BYTES,
                 headers={"User-Agent": "AllYouCanGet"},
             )
-        return self._session
+        return self._sessions[is_once]
 
 
 async def _drain(response: aiohttp.ClientResponse) -> None:
@@ -242,14 +255,3 @@ def _abort(response: aiohttp.ClientResponse) -> None:
     response.close()
     if abort is not None:
         abort()
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """The system's certificates, or certifi's where an image came without any."""
-    context = ssl.create_default_context()
-    paths = ssl.get_default_verify_paths()
-    has_directory = bool(paths.capath) and any(Path(paths.capath).iterdir())
-    if not paths.cafile and not has_directory:
-        context.load_verify_locations(certifi.where())
-    return context

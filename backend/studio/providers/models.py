@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from studio.providers.image_prices import ImagePricing
+from studio.providers.image_settings import ImageSettings
+from studio.providers.images import ImageWay
 from studio.providers.loose import count, mapping, mappings, money, string, words
 
 
@@ -58,6 +61,10 @@ class ModelCard:
     prices: Prices = Prices()
     overrides: tuple[PriceOverride, ...] = ()
     is_moderated: bool | None = None
+    image_way: ImageWay | None = None  # None: it makes no pictures
+    image_settings: ImageSettings | None = None
+    image_pricing: ImagePricing | None = None  # empty where it is not known
+    endpoints: str | None = None  # where its picture prices are listed
 
     @property
     def makes_text(self) -> bool:
@@ -65,22 +72,22 @@ class ModelCard:
         return "text" in self.output_modalities or not self.output_modalities
 
 
-def cards_of(document: object) -> list[ModelCard] | None:
-    """The cards on one page, without entries that have no id; None if the page is no list of models."""
+def entries_of(document: object) -> list[Mapping[str, Any]] | None:
+    """The entries on one page, a bare id as one without anything else; None if the page is no list of models."""
     entries = document
     if isinstance(document, dict):
         entries = next((document[k] for k in ("data", "models") if isinstance(document.get(k), list)), None)
     if not isinstance(entries, list):
         return None
-    cards = (_card({"id": entry} if isinstance(entry, str) else mapping(entry)) for entry in entries)
-    return [card for card in cards if card is not None]
+    return [{"id": entry} if isinstance(entry, str) else mapping(entry) for entry in entries]
 
 
 def next_link(document: object) -> str | None:
     return string(mapping(mapping(document).get("links")).get("next"))
 
 
-def _card(entry: Mapping[str, Any]) -> ModelCard | None:
+def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
+    """The card of an entry; None for one without an id."""
     model_id = string(entry.get("id")) or string(entry.get("name"))
     if model_id is None:
         return None

@@ -27,6 +27,7 @@ class Provider:
     base_url: str
     api_key: SecretStr | None = None
     is_simulated: bool = False
+    image_models: tuple[str, ...] = ()  # behind OpenAI's image endpoints, as the operator says
 
     @property
     def has_openrouter_extras(self) -> bool:

@@ -6,7 +6,8 @@ product reaches it through the same adapter and the same wire as any other provi
 knows it. Whatever it answers names the provider "Sandbox": simulated text, simulated prices.
 
 Read in this order: `catalogue` (which models) → `chat` (one request) → `performers` and `writer` (what they
-say) → `chunks` and `line` (how it goes over the wire) → `ugly` (everything a provider may do wrong).
+say) → `chunks` and `line` (how it goes over the wire) → `ugly` (everything a provider may do wrong); then
+`images` (the same for pictures) → `painting` (how one is painted).
 """
 
 from studio.sandbox.app import create_sandbox

@@ -19,9 +19,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from studio.sandbox.books import Books
-from studio.sandbox.catalogue import filler_models
+from studio.sandbox.catalogue import Model, filler_models
 from studio.sandbox.chat import Chat
 from studio.sandbox.errors import Refusal
+from studio.sandbox.images.counter import Counter, Gallery
+from studio.sandbox.images.delivery import Style
+from studio.sandbox.images.links import Links
+from studio.sandbox.images.manners import BAD_MANNERS, BAD_MODELS
+from studio.sandbox.images.models import IMAGE_MODELS, MURALIST, ImageModel
+from studio.sandbox.images.murals import muralist
 from studio.sandbox.keys import check_key, key_facts
 from studio.sandbox.listing import page_of_models
 from studio.sandbox.performers import PERFORMERS, Performer, sprinter
@@ -33,6 +39,8 @@ from studio.sandbox.ugly import UGLY, UGLY_ENTRIES, ugly_model
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 PRIVATE = {"cache-control": "private, no-store"}
+PAINTERS = {model.id: model for model in (*IMAGE_MODELS, *BAD_MODELS)}
+WITHOUT_CHAT = {model.id for model in IMAGE_MODELS}
 
 
 def create_sandbox(
@@ -52,20 +60,18 @@ def create_sandbox(
     `fillers` adds so many plain models. `record` keeps the last `kept_requests` requests at `/_requests`.
     `now` gives Unix seconds.
     """
-    listed = [*TEXT_MODELS, *filler_models(fillers)]
-    hidden = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY)]
-    models = {model.id: model for model in [*hidden, *listed]}
-    catalogue = [model.as_json() for model in (listed + hidden if list_ugly else listed)]
-    books = Books()
+    listed = [*TEXT_MODELS, MURALIST, *(model.listing for model in IMAGE_MODELS), *filler_models(fillers)]
+    ugly = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY), *(model.listing for model in BAD_MODELS)]
+    painters = (*IMAGE_MODELS, *BAD_MODELS) if list_ugly else IMAGE_MODELS
+    books, links = Books(), Links(now)
     routes = [
-        Route("/models", _models(catalogue)),
+        Route("/models", _models([model.as_json() for model in (listed + ugly if list_ugly else listed)])),
         Route("/key", _key),
         Route("/credits", _credits),
         Route("/generation", _generation(books)),
         Route("/healthz", _healthz),
-        Route(
-            "/chat/completions", Chat(models, _cast(models), books, now=now, speed=speed), methods=["POST"]
-        ),
+        Route("/chat/completions", _chat([*ugly, *listed], books, links, now, speed), methods=["POST"]),
+        *_image_routes(painters, Gallery(PAINTERS, BAD_MANNERS, books, links, now, speed)),
     ]
     handlers: dict[Any, Any] = {Refusal: _refuse}
     if not record:
@@ -75,10 +81,43 @@ def create_sandbox(
     return Recorder(Starlette(routes=routes, exception_handlers=handlers), exchanges)
 
 
-def _cast(models: Iterable[str]) -> dict[str, Performer]:
+def _chat(models: list[Model], books: Books, links: Links, now: Callable[[], float], speed: float) -> Chat:
+    """Image models without a chat of their own are left out: they answer as an unknown id does."""
+    text = {model.id: model for model in models if model.id not in WITHOUT_CHAT}
+    return Chat(text, _cast(text, links), books, now=now, speed=speed)
+
+
+def _image_routes(listed: Iterable[ImageModel], gallery: Gallery) -> list[Route]:
+    return [
+        Route("/images", Counter(gallery, Style.OPENROUTER), methods=["POST"]),
+        Route("/images/models", _image_models(list(listed))),
+        Route("/images/models/{name:path}/endpoints", _image_endpoints),
+        Route("/images/generations", Counter(gallery, Style.GENERATION), methods=["POST"]),
+        Route("/images/edits", Counter(gallery, Style.EDIT), methods=["POST"]),
+        Route("/files/{name}", gallery.links.endpoint),
+    ]
+
+
+def _cast(models: Iterable[str], links: Links) -> dict[str, Performer]:
     """Who performs which model; one without a performer of its own is a sprinter."""
     ugly = {f"sandbox/ugly-{name}": behaviour.perform for name, behaviour in UGLY.items()}
-    return {**dict.fromkeys(models, sprinter), **ugly, **PERFORMERS}
+    painting = {name: muralist(links, manners) for name, manners in BAD_MANNERS.items()}
+    return {**dict.fromkeys(models, sprinter), **ugly, **painting, **PERFORMERS, MURALIST.id: muralist(links)}
+
+
+def _image_models(models: list[ImageModel]) -> Endpoint:
+    async def image_models(request: Request) -> Response:
+        root = request.scope.get("root_path", "")
+        return _json({"data": [model.as_json(root) for model in models]})
+
+    return image_models
+
+
+async def _image_endpoints(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in PAINTERS:
+        raise Refusal(404, f"Image model {name} not found")
+    return _json(PAINTERS[name].endpoints_json())
 
 
 def _models(catalogue: list[dict[str, Any]]) -> Endpoint:

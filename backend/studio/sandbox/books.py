@@ -34,14 +34,20 @@ class Generation:
     images: int = 0
     completion_tokens: int = 0
     reasoning_tokens: int = 0
+    image_tokens: int = 0
+    images_made: int = 0
     finish_reason: str | None = None
     is_cancelled: bool = False
     lookups: int = 0
+    api_type: str = "completions"
 
     @property
     def cost_usd(self) -> Decimal | None:
         return self.model.cost_usd(
-            prompt_tokens=self.prompt_tokens, completion_tokens=self.completion_tokens, images=self.images
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            images=self.images,
+            image_tokens=self.image_tokens,
         )
 
     def usage(self) -> dict[str, Any]:
@@ -49,8 +55,8 @@ class Generation:
         cost = _number(self.cost_usd)
         return {
             "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "total_tokens": self.prompt_tokens + self.completion_tokens,
+            "completion_tokens": self.completion_tokens + self.image_tokens,
+            "total_tokens": self.prompt_tokens + self.completion_tokens + self.image_tokens,
             "cost": cost,
             "is_byok": False,
             "prompt_tokens_details": {
@@ -62,7 +68,7 @@ class Generation:
             "cost_details": {"upstream_inference_cost": cost},
             "completion_tokens_details": {
                 "reasoning_tokens": self.reasoning_tokens,
-                "image_tokens": 0,
+                "image_tokens": self.image_tokens,
                 "audio_tokens": 0,
             },
         }
@@ -75,7 +81,7 @@ class Generation:
             "model": self.model.id,
             "created_at": datetime.fromtimestamp(self.created_at, UTC).isoformat(timespec="milliseconds"),
             "provider_name": PROVIDER,
-            "api_type": "completions",
+            "api_type": self.api_type,
             "streamed": self.is_streamed,
             "cancelled": self.is_cancelled,
             "finish_reason": self.finish_reason,
@@ -87,7 +93,8 @@ class Generation:
             "native_tokens_reasoning": self.reasoning_tokens,
             "native_tokens_cached": 0,
             "num_media_prompt": self.images or None,
-            "num_media_completion": None,
+            "native_tokens_completion_images": self.image_tokens or None,
+            "num_media_completion": self.images_made or None,
             "total_cost": cost,
             "usage": cost,
             "upstream_inference_cost": cost,
@@ -107,12 +114,15 @@ class Books:
     def open(
         self, model: Model, *, now: float, is_streamed: bool, prompt_tokens: int, images: int = 0
     ) -> Generation:
-        """A new generation with an id like the real ones: prefix, Unix time, twenty letters and digits."""
-        letters = "".join(random.choices(string.ascii_letters + string.digits, k=20))
-        opened = Generation(f"gen-{int(now)}-{letters}", model, now, is_streamed, prompt_tokens, images)
-        self._generations[opened.id] = opened
-        _forget_oldest(self._generations)
+        """A new generation of text."""
+        opened = Generation(new_id("gen", now), model, now, is_streamed, prompt_tokens, images)
+        self.keep(opened)
         return opened
+
+    def keep(self, generation: Generation) -> None:
+        """Remember a generation; the oldest one is forgotten for it."""
+        self._generations[generation.id] = generation
+        _forget_oldest(self._generations)
 
     def look_up(self, generation_id: str) -> Generation | None:
         """
@@ -131,6 +141,12 @@ class Books:
         self._counts.move_to_end(what)
         _forget_oldest(self._counts)
         return before
+
+
+def new_id(prefix: str, now: float) -> str:
+    """An id like the real ones: prefix, Unix time, twenty letters and digits."""
+    letters = "".join(random.choices(string.ascii_letters + string.digits, k=20))
+    return f"{prefix}-{int(now)}-{letters}"
 
 
 def _forget_oldest(entries: OrderedDict[Any, Any]) -> None:

@@ -76,7 +76,9 @@ class Model:
             "instruct_type": None,
         }
 
-    def cost_usd(self, *, prompt_tokens: int, completion_tokens: int, images: int = 0) -> Decimal | None:
+    def cost_usd(
+        self, *, prompt_tokens: int, completion_tokens: int, images: int = 0, image_tokens: int = 0
+    ) -> Decimal | None:
         """What a call costs; None when the price list does not say."""
         prices = {key: Decimal(text) for key, text in (self.pricing or {}).items()}
         if prices.get("prompt", Decimal(-1)) < 0 or prices.get("completion", Decimal(-1)) < 0:
@@ -85,6 +87,7 @@ class Model:
             prices["prompt"] * prompt_tokens
             + prices["completion"] * completion_tokens
             + prices.get("image", Decimal(0)) * images
+            + prices.get("image_output", Decimal(0)) * image_tokens
             + prices.get("request", Decimal(0))
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -68,7 +69,7 @@ class Chat:
             body = await line.body(BODY_MOST_BYTES)
             check_key(headers.get("authorization"))
             wish = read_wish(body, pace=headers.get(PACE_HEADER, ""))
-            ask = self._open(wish)
+            ask = self._open(wish, line.root)
             ask = await _with_pictures(ask)
             _check_length(ask)
             return ask, self._cast[ask.model.id](ask)
@@ -77,7 +78,7 @@ class Chat:
         except Refusal as refusal:
             return ask, refusal.reply
 
-    def _open(self, wish: Wish) -> Ask:
+    def _open(self, wish: Wish, root: str) -> Ask:
         """The first of the wished models that exists, with a new generation. Raises Refusal (400)."""
         model = next((self._models[name] for name in wish.models if name in self._models), None)
         if model is None:
@@ -91,7 +92,8 @@ class Chat:
             prompt_tokens=wish.prompt_tokens,
             images=len(wish.picture_urls),
         )
-        return Ask(wish, model, generation, Chunks(generation.id, model.id, int(now)), self._books)
+        chunks = Chunks(generation.id, model.id, int(now))
+        return Ask(wish, model, generation, chunks, self._books, root=root)
 
 
 async def _with_pictures(ask: Ask) -> Ask:
@@ -103,7 +105,7 @@ async def _with_pictures(ask: Ask) -> Ask:
     if len(urls) > PICTURES_MOST:
         raise Refusal(400, f"At most {PICTURES_MOST} pictures, please.", {"error_type": "invalid_request"})
     pictures: list[Picture] = await asyncio.to_thread(lambda: [look_at(url) for url in urls])
-    return Ask(ask.wish, ask.model, ask.generation, ask.chunks, ask.books, tuple(pictures))
+    return replace(ask, pictures=tuple(pictures))
 
 
 def _check_length(ask: Ask) -> None:

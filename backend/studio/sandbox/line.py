@@ -16,15 +16,19 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from studio.sandbox.steps import Drop, Reply
+from studio.sandbox.steps import Drop, Later, Reply
 
 DROPPED = "sandbox.dropped"
 EXPOSED = (b"access-control-expose-headers", b"X-Generation-Id,X-Provider-Name,request-id,cf-ray")
+# One picture at a time: a canvas of 2048 x 2048 takes up to 50 MB, and the two processors have other work.
+MAKERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox")
 LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 
 
@@ -49,6 +53,12 @@ class Line:
         self._is_finished = False
         self._nap: asyncio.Future[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def root(self) -> str:
+        """The address under which the caller reached the sandbox, without a slash at its end."""
+        host = Headers(scope=self.scope).get("host", "127.0.0.1")
+        return f"{self.scope.get('scheme', 'http')}://{host}{self.scope.get('root_path', '')}"
 
     async def body(self, limit_bytes: int) -> bytes:
         """
@@ -100,6 +110,24 @@ class Line:
             alarm.cancel()
             self._nap = None
 
+    async def made(self, make: Callable[[], bytes]) -> bytes:
+        """
+        What `make` returns, from a thread. Raises CallerLeft, also while it waits for its turn or is being made.
+        """
+        if self.is_abandoned:
+            raise CallerLeft
+        work = self._loop.run_in_executor(MAKERS, make)
+        nap = self._nap = self._loop.create_future()
+        work.add_done_callback(lambda _: _wake(nap))
+        try:
+            await nap
+        except BaseException:
+            work.cancel()
+            raise
+        finally:
+            self._nap = None
+        return await work
+
     async def drop(self, how: Drop) -> None:
         """Close the connection in the middle of the answer, after what was written has gone out."""
         self._is_finished = True
@@ -146,6 +174,8 @@ async def play(reply: Reply, line: Line, *, headers: list[tuple[bytes, bytes]], 
             await line.write(step)
         elif type(step) is float:
             await line.until(step / speed)
+        elif isinstance(step, Later):
+            await line.write(await line.made(step.make))
         elif isinstance(step, Drop):
             return await line.drop(step)
     await line.finish()

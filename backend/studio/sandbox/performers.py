@@ -32,7 +32,8 @@ _AFTER = re.compile(r"after\s+(\d+(?:\.\d+)?)\s*ms", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Ask:
     """
-    All that a performer may use: the request, the model, its open generation, its chunks, and the books.
+    All that a performer may use: the request, the model, its open generation, its chunks, the books, and
+    the sandbox's own address (`root`).
     """
 
     wish: Wish
@@ -41,6 +42,7 @@ class Ask:
     chunks: Chunks
     books: Books
     pictures: tuple[Picture, ...] = ()
+    root: str = ""
 
     def brief(self) -> writer.Brief:
         turn = self.books.count(("asked", self.model.id, self.wish.messages))

@@ -1,15 +1,15 @@
 """
 What a model answers, as data: a `Reply` holds status, headers and a script of steps; `line.play` performs it.
 
-A script is an iterable of three things: `bytes` are written at once, each in a write of its own; a `float`
-waits until that many seconds after the request arrived (absolute, so a long stream never drifts); a `Drop`
-closes the connection.
+A script is an iterable of four things: `bytes` are written at once, each in a write of its own; a `float`
+waits until that many seconds after the request arrived (absolute, so a long stream never drifts); a `Later` is
+made in a thread and then written; a `Drop` closes the connection.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -25,7 +25,14 @@ class Drop(Enum):
     RESET = "reset"
 
 
-Step = bytes | float | Drop
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Bytes that take a while to make, such as a picture: `make` runs in a thread when its turn comes."""
+
+    make: Callable[[], bytes]
+
+
+Step = bytes | float | Drop | Later
 Headers = tuple[tuple[str, str], ...]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.sandbox.errors import Refusal
@@ -57,6 +57,8 @@ class Wish:
     effort: str | None
     excludes_reasoning: bool
     pace: Pace | None
+    modalities: tuple[str, ...] = ()
+    image_config: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def question(self) -> str:
@@ -114,6 +116,8 @@ def read_wish(body: bytes, *, pace: str = "") -> Wish:
         excludes_reasoning=_reasoning(fields).get("exclude") is True
         or fields.get("include_reasoning") is False,
         pace=read_pace(pace),
+        modalities=_modalities(fields),
+        image_config=fields["image_config"] if isinstance(fields.get("image_config"), dict) else {},
     )
 
 
@@ -175,6 +179,11 @@ def _number(fields: dict[str, Any], name: str, least: float, most: float) -> flo
         text = f"{name} must be a number {'between' if upper else 'of at least'} {least}{upper}."
         raise Refusal(400, text, {"error_type": "invalid_request"})
     return value
+
+
+def _modalities(fields: dict[str, Any]) -> tuple[str, ...]:
+    value = fields.get("modalities")
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
 
 
 def _reasoning(fields: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.accounts import PASSWORD
+from tests.support.ids import NOBODYS
 from tests.support.people import Caller, enter
 
 
@@ -14,8 +15,8 @@ from tests.support.people import Caller, enter
     [
         ("GET", "/api/admin/people"),
         ("POST", "/api/admin/people"),
-        ("POST", f"/api/admin/people/{uuid4()}/disabling"),
-        ("PUT", f"/api/admin/people/{uuid4()}/role"),
+        ("POST", f"/api/admin/people/{NOBODYS}/disabling"),
+        ("PUT", f"/api/admin/people/{NOBODYS}/role"),
         ("GET", "/api/admin/invitations"),
         ("POST", "/api/admin/invitations"),
     ],

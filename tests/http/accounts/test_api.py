@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +10,7 @@ from studio.accounts.session import fingerprint
 from studio.moments import iso
 
 from tests.support.accounts import PASSWORD
+from tests.support.ids import NOBODYS
 from tests.support.people import Caller, enter, join
 
 
@@ -21,15 +21,15 @@ from tests.support.people import Caller, enter, join
         ("PUT", "/api/me/password"),
         ("GET", "/api/sessions"),
         ("DELETE", "/api/sessions/current"),
-        ("DELETE", f"/api/sessions/{uuid4()}"),
+        ("DELETE", f"/api/sessions/{NOBODYS}"),
         ("GET", "/api/admin/people"),
         ("POST", "/api/admin/people"),
-        ("POST", f"/api/admin/people/{uuid4()}/disabling"),
-        ("POST", f"/api/admin/people/{uuid4()}/enabling"),
-        ("PUT", f"/api/admin/people/{uuid4()}/role"),
+        ("POST", f"/api/admin/people/{NOBODYS}/disabling"),
+        ("POST", f"/api/admin/people/{NOBODYS}/enabling"),
+        ("PUT", f"/api/admin/people/{NOBODYS}/role"),
         ("GET", "/api/admin/invitations"),
         ("POST", "/api/admin/invitations"),
-        ("POST", f"/api/admin/invitations/{uuid4()}/revocation"),
+        ("POST", f"/api/admin/invitations/{NOBODYS}/revocation"),
     ],
 )
 def test_charlie_and_a_forged_token_are_asked_to_sign_in(

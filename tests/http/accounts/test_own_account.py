@@ -1,13 +1,13 @@
 """/fragments/account: the password and one's sessions."""
 
 from urllib.parse import unquote
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.support.accounts import PASSWORD
 from tests.support.html import Html
+from tests.support.ids import NOBODYS
 from tests.support.people import Caller, enter
 
 HTMX = {"HX-Request": "true"}
@@ -20,7 +20,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.
         ("GET", "/fragments/account"),
         ("POST", "/fragments/account/password"),
         ("POST", "/fragments/sessions/others/end"),
-        ("POST", f"/fragments/sessions/{uuid4()}/end"),
+        ("POST", f"/fragments/sessions/{NOBODYS}/end"),
         ("POST", "/fragments/sessions/current/end"),
     ],
 )

@@ -1,13 +1,13 @@
 """/fragments/admin and /fragments/admin/people."""
 
 from urllib.parse import unquote
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.support.accounts import PASSWORD
 from tests.support.html import Html
+from tests.support.ids import NOBODYS
 from tests.support.people import Caller, enter, join
 
 HTMX = {"HX-Request": "true"}
@@ -23,10 +23,10 @@ ADMIN_ONLY = [
     ("GET", "/fragments/admin/people"),
     ("GET", "/fragments/admin/patterns"),
     ("POST", "/fragments/admin/invitations"),
-    ("POST", f"/fragments/admin/invitations/{uuid4()}/revocation"),
-    ("POST", f"/fragments/admin/people/{uuid4()}/disabling"),
-    ("POST", f"/fragments/admin/people/{uuid4()}/enabling"),
-    ("POST", f"/fragments/admin/people/{uuid4()}/role"),
+    ("POST", f"/fragments/admin/invitations/{NOBODYS}/revocation"),
+    ("POST", f"/fragments/admin/people/{NOBODYS}/disabling"),
+    ("POST", f"/fragments/admin/people/{NOBODYS}/enabling"),
+    ("POST", f"/fragments/admin/people/{NOBODYS}/role"),
 ]
 
 

@@ -41,7 +41,7 @@ class TestForPrograms:
         assert found["sandbox/scribe"]["kinds"] == ["text"]
         assert found["sandbox/scribe"]["context_tokens"] == 131_072
 
-    @pytest.mark.parametrize(("kind", "count"), [("text", 12), ("image", 0), ("video", 0), ("nonsense", 0)])
+    @pytest.mark.parametrize(("kind", "count"), [("text", 13), ("image", 1), ("video", 0), ("nonsense", 0)])
     def test_one_can_ask_for_one_kind(self, talk: Talk, kind: str, count: int) -> None:
         found = talk.alice.get("/api/models", params={"kind": kind}).json()
 
@@ -70,7 +70,7 @@ class TestThePicker:
     def test_a_whole_id_shows_all_and_marks_it(self, talk: Talk) -> None:
         page = self.options(talk, FAST)
 
-        assert len(page.all("[role=option]")) == 12
+        assert len(page.all("[role=option]")) == 13
         assert page.one('[aria-selected="true"]')["data-value"] == FAST
 
     def test_what_nobody_is_called_is_repeated_harmlessly(self, talk: Talk) -> None:

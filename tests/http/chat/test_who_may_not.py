@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.ids import NOBODYS
 from tests.support.people import Caller
 from tests.support.sameness import assert_not_there, assert_signed_out
 from tests.support.talking import HX, Begun, Talk
@@ -12,7 +13,7 @@ CONVERSATION_ROUTES = [
     ("GET", "/fragments/conversations/{id}"),
     ("GET", "/fragments/conversations/{id}?rename=1"),
     ("GET", "/fragments/conversations/{id}/live"),
-    ("GET", f"/fragments/conversations/{{id}}/messages?before={uuid4()}"),
+    ("GET", f"/fragments/conversations/{{id}}/messages?before={NOBODYS}"),
     ("POST", "/fragments/conversations/{id}/messages"),
     ("GET", "/fragments/conversations/{id}/title"),
     ("POST", "/fragments/conversations/{id}/title"),

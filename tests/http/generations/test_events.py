@@ -43,6 +43,7 @@ def test_resumed_at_every_number_it_brings_exactly_the_rest(talk: Talk) -> None:
     with ThreadPoolExecutor(9) as readers:
         resumed = [readers.submit(resume, number) for number in range(9)]
         talk.watched(begun, 9)
+        talk.grown(begun, 9)  # so that also the last reader hears a piece before the end
         talk.stop(talk.alice, begun)
         found = [reader.result() for reader in resumed]
 

@@ -1,5 +1,6 @@
 """What a deployment looks at, also before the database is there."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_metrics_name_routes_by_their_pattern_and_no_person_or_thing(talk: Talk)
     assert 'route="/api/conversations/{conversation_id}"' in found
     assert "studio_generations_running 0.0" in found
     assert 'studio_generations_total{kind="text",state="done"}' in found
-    assert "studio_models 12.0" in found
+    assert re.search(r"^studio_models [1-9]", found, re.MULTILINE)
     for private in (
         begun.conversation_id,
         begun.answer_id,

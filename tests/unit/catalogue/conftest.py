@@ -12,7 +12,7 @@ from studio.moments import now
 from studio.paths import MIGRATIONS
 from studio.providers import Adapter, Provider, RetryPolicy, Timeouts
 
-from tests.support.scripted_server import ScriptedServer
+from tests.support.scripted_server import ScriptedServer, answer
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def db(tmp_path: Path, migrated: Path) -> Iterator[Database]:
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedServer]:
+    """Without a list of image models, unless a test gives it one."""
     async with ScriptedServer() as scripted:
+        scripted.always("/v1/images/models", answer(404, b""))
         yield scripted
 
 

@@ -64,7 +64,8 @@ async def test_pictures_are_in_the_worst_case(alice: Talker) -> None:
     Image.new("RGB", (64, 48), "red").save(data, "PNG")
     data.seek(0)
     studio = alice.studio
-    picture = assets.keep_picture(studio.db, studio.files, alice.who.id, take_in_picture(data), "red.png")
+    taken = take_in_picture(studio.files, data, 1_000_000)
+    picture = assets.keep_picture(studio.db, alice.who.id, taken, "red.png")
     question = ask_of("What is this?", "sandbox/seer", asset_ids=(picture.id,))
     found = estimate_question(studio, studio.catalogue.get("sandbox/seer"), question, None)
 

@@ -12,7 +12,8 @@ from studio.chat.progressive import Writer
 from studio.chat.streams import BYTES_PER_SECOND, MOST_SECONDS_BETWEEN, html_events, pace, sse
 from studio.errors import Missing
 from studio.generations.generation import Generation, State
-from studio.generations.live import Live, Piece
+from studio.generations.live import Live
+from studio.generations.said import Piece, Said
 from studio.html import Page, make_environment
 from studio.ids import new_id
 from studio.markdown import render_markdown
@@ -46,8 +47,15 @@ def cut(text: str, sizes: list[int], thoughts: str = "") -> list[Piece]:
         step = sizes[turn % len(sizes)]
         parts.append(text[position : position + step])
         position, turn = position + step, turn + 1
-    pieces = [Piece(1, "", thoughts, b"")] if thoughts else []
-    return pieces + [Piece(len(pieces) + number, part, "", b"") for number, part in enumerate(parts, 1)]
+    pieces = [Piece(1, "", thoughts)] if thoughts else []
+    return pieces + [Piece(len(pieces) + number, part, "") for number, part in enumerate(parts, 1)]
+
+
+def said(pieces: list[Piece]) -> Said:
+    found = Said()
+    for piece in pieces:
+        found.append(piece.text, piece.reasoning)
+    return found
 
 
 def live_of(pieces: list[Piece], *, is_over: bool = True) -> Live:
@@ -66,7 +74,7 @@ def live_of(pieces: list[Piece], *, is_over: bool = True) -> Live:
             now(),
         )
     )
-    live.pieces = pieces
+    live.pieces = said(pieces)
     live.is_over = is_over
     return live
 
@@ -146,10 +154,10 @@ def test_the_whole_answer_is_shown_as_if_it_had_come_at_once() -> None:
 def test_thoughts_between_words_do_not_break_the_page() -> None:
     writer = Writer()
     pieces = [
-        Piece(1, "", "Hm", b""),
-        Piece(2, "Yes", "", b""),
-        Piece(3, "", "But", b""),
-        Piece(4, ".", "", b""),
+        Piece(1, "", "Hm"),
+        Piece(2, "Yes", ""),
+        Piece(3, "", "But"),
+        Piece(4, ".", ""),
     ]
 
     html = "".join(writer.write(piece) for piece in pieces) + writer.close()
@@ -169,7 +177,7 @@ async def test_a_page_and_the_stream_behind_it_share_their_number() -> None:
     live = live_of(pieces[:20])
 
     shown = grown(live)
-    live.pieces = pieces
+    live.pieces = said(pieces)
     rest = blocks_of(live)
 
     assert shown.last_piece == 20
@@ -212,7 +220,7 @@ class TestTheStreamOfPartials:
         assert await self.read(live_of(pieces), page, len(pieces)) == []
 
     async def test_thoughts_open_their_place_once_and_then_only_grow(self, page: Page) -> None:
-        pieces = [Piece(1, "", "First ", b""), Piece(2, "", "second", b""), Piece(3, "Word", "", b"")]
+        pieces = [Piece(1, "", "First "), Piece(2, "", "second"), Piece(3, "Word", "")]
 
         ((_, from_the_start),) = await self.read(live_of(pieces), page)
         ((_, later),) = await self.read(live_of(pieces), page, 1)
@@ -224,7 +232,7 @@ class TestTheStreamOfPartials:
         assert words_only.all('[hx-target$="-reasoning"], [hx-target$="-thinking"]') == []
 
     async def test_line_ends_of_every_kind_stay_inside_their_message(self, page: Page) -> None:
-        pieces = [Piece(1, "```\none\rtwo\r\nthree\n", "a\rb", b"")]
+        pieces = [Piece(1, "```\none\rtwo\r\nthree\n", "a\rb")]
 
         ((_, html),) = await self.read(live_of(pieces), page)
 

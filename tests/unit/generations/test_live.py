@@ -6,7 +6,8 @@ import json
 import pytest
 from studio.generations import live as live_module
 from studio.generations.generation import Generation, State
-from studio.generations.live import COALESCE_SECONDS, Live, Piece
+from studio.generations.live import COALESCE_SECONDS, Live, delta_event
+from studio.generations.said import Piece
 from studio.ids import new_id
 from studio.moments import now
 
@@ -85,7 +86,7 @@ async def test_flushing_nothing_makes_no_piece(live: Live) -> None:
     live.flush()
     live.flush()
 
-    assert live.pieces == []
+    assert not live.pieces
 
 
 async def test_thoughts_and_words_of_one_moment_share_a_piece(live: Live) -> None:
@@ -99,7 +100,8 @@ async def test_thoughts_and_words_of_one_moment_share_a_piece(live: Live) -> Non
 
 async def test_the_event_of_a_piece_is_one_message_whatever_it_says(live: Live) -> None:
     live.say("a\r\nb\n\ndata: c\u2028\U0001f37d\x00", "d\re")
-    event = live.pieces[0].event.decode()
+    piece = live.pieces[0]
+    event = delta_event(piece.number, piece.text, piece.reasoning).decode()
 
     assert event.endswith("\n\n")
     assert "\r" not in event
@@ -192,7 +194,7 @@ async def test_waking_alone_is_no_heartbeat(live: Live) -> None:
     live.say("One")
     await soon(lambda: watcher.batches)
 
-    assert watcher.batches == [live.pieces]
+    assert watcher.batches == [live.pieces[:]]
     watcher.task.cancel()
 
 

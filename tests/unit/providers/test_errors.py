@@ -356,7 +356,7 @@ def test_a_wait_is_read_wherever_it_is_written(
 
 
 def test_a_body_that_says_nothing_is_nothing() -> None:
-    assert told_by_body(b"{}") == Told(headers={})
+    assert told_by_body(b"{}") == Told()
 
 
 async def test_both_texts_of_a_rejected_key_are_for_the_administrator(

@@ -166,9 +166,9 @@ async def test_pages_are_followed_and_doubles_and_other_kinds_left_out(
     adapter: Adapter, provider: Provider, server: ScriptedServer
 ) -> None:
     many = [{"id": f"m{n}"} for n in range(600)]
-    pictures = {"id": "p", "architecture": {"output_modalities": ["image"]}}
+    speech = {"id": "p", "architecture": {"output_modalities": ["speech"]}}
     mixed = {"id": "x", "architecture": {"modality": "text->image+text"}}
-    server.play(answer(200, {"data": [*many, pictures], "links": {"next": "/v1/models?offset=600"}}))
+    server.play(answer(200, {"data": [*many, speech], "links": {"next": "/v1/models?offset=600"}}))
     server.play(
         answer(200, {"data": [{"id": "m0", "name": "again"}, mixed, None, {"name": ""}], "links": {}})
     )

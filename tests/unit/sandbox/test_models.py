@@ -7,6 +7,7 @@ from itertools import chain
 import httpx
 import pytest
 from studio.sandbox import create_sandbox
+from studio.sandbox.images.manners import BAD_MODELS
 from studio.sandbox.ugly import UGLY
 
 from tests.support.sandbox import served
@@ -15,9 +16,11 @@ NICE = {
     f"sandbox/{name}"
     for name in (
         *("scribe", "thinker", "seer", "sprinter", "slow", "flaky", "cuts-off", "refuses"),
-        *("rate-limited", "rate-limited-always", "unpriced", "metronome"),
+        *("rate-limited", "rate-limited-always", "unpriced", "metronome", "muralist"),
     )
 }
+PAINTING = {"sandbox/painter", "sandbox/sketcher", "sandbox/retoucher", "sandbox/muralist"}
+BADLY = {model.id for model in BAD_MODELS}
 
 
 def ids(answer: httpx.Response) -> list[str]:
@@ -63,9 +66,9 @@ def test_without_a_filter_only_text_output_is_listed(client: httpx.Client) -> No
 @pytest.mark.parametrize(
     ("query", "some"),
     [
-        ({"output_modalities": "image"}, {"sandbox/ugly-image-only"}),
-        ({"output_modalities": "hologram,image"}, {"sandbox/ugly-image-only", "sandbox/ugly-strange-words"}),
-        ({"input_modalities": "image"}, {"sandbox/seer"}),
+        ({"output_modalities": "image"}, {"sandbox/ugly-image-only"} | PAINTING | BADLY),
+        ({"output_modalities": "hologram"}, {"sandbox/ugly-strange-words"}),
+        ({"input_modalities": "image"}, {"sandbox/seer", "sandbox/muralist"}),
         ({"supported_parameters": "reasoning"}, {"sandbox/thinker"}),
         ({"q": "dominant colour"}, {"sandbox/seer"}),
     ],
@@ -78,6 +81,11 @@ def test_all_modalities_means_all(client: httpx.Client) -> None:
     everything = set(ids(client.get("/models", params={"output_modalities": "all"})))
 
     assert everything > NICE | {"sandbox/ugly-image-only"} | {f"sandbox/ugly-{name}" for name in UGLY}
+
+
+def test_the_well_behaved_painters_are_listed_when_pictures_are_asked_for() -> None:
+    with served(create_sandbox()) as base:
+        assert set(ids(httpx.get(f"{base}/models?output_modalities=image"))) == PAINTING
 
 
 def test_models_can_be_ordered_by_price(client: httpx.Client) -> None:
@@ -94,7 +102,7 @@ def test_following_the_links_leads_through_all_models() -> None:
             pages.append(ids(answer))
             address = answer.json()["links"]["next"]
 
-        assert [len(page) for page in pages] == [250, 250, 112]
+        assert [len(page) for page in pages] == [250, 250, 113]
         assert [*chain.from_iterable(pages)] == ids(httpx.get(f"{base}/models"))
 
 

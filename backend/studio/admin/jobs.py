@@ -1,0 +1,141 @@
+"""
+The administrator's verbs about jobs; each is in the audit log, in the same commit.
+
+Other people's prompts are shown only where the installation says so, and then a provider's own words about them too:
+an error may quote what it refuses.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from studio.accounts.audit import Entry
+from studio.accounts.client import Client
+from studio.accounts.person import Person
+from studio.accounts.store import audit
+from studio.db import Cursor, Database
+from studio.generations import store as generations
+from studio.jobs.job import Job
+from studio.jobs.jobs import Jobs
+from studio.jobs.store import changes
+from studio.jobs.views import views_of
+from studio.moments import iso
+
+# So many letters in a row are a quotation.
+_QUOTED = 16
+HIDDEN = "[the prompt, which administrators of this studio do not see]"
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts, from where, and when."""
+
+    admin: Person
+    client: Client
+    moment: datetime
+
+    def entry(
+        self,
+        action: str,
+        subject: str,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+    ) -> Entry:
+        return Entry.of(
+            action,
+            subject,
+            actor_id=self.admin.id,
+            address=self.client.address,
+            moment=self.moment,
+            before=before,
+            after=after,
+        )
+
+
+def cancel_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
+    """Stop somebody's job. One that has ended is left as it is."""
+    entry = acting.entry("job.cancelled", f"job:{job.id}", _facts(job), {"reason": "cancelled_by_admin"})
+    return jobs.cancel(
+        job.id, reason="cancelled_by_admin", also=lambda cursor: audit.add_entry(cursor, entry)
+    )
+
+
+def retry_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
+    """Repeat somebody's job, at its owner's cost. Raises NotFinished or CannotRepeat."""
+    entry = acting.entry("job.retried", f"job:{job.id}", _facts(job))
+    return jobs.retry(job.id, also=lambda cursor: audit.add_entry(cursor, entry), moment=acting.moment)
+
+
+def time_out_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
+    """Give somebody's job up. Raises AlreadyFinished."""
+    entry = acting.entry("job.timed_out", f"job:{job.id}", _facts(job), {"reason": "marked_timed_out"})
+    return jobs.time_out(job.id, also=lambda cursor: audit.add_entry(cursor, entry))
+
+
+def delete_job(jobs: Jobs, job: Job, acting: Acting) -> None:
+    """Forget a job that has ended. Raises NotFinished."""
+    entry = acting.entry("job.deleted", f"job:{job.id}", _facts(job))
+    jobs.delete(job.id, also=lambda cursor: audit.add_entry(cursor, entry))
+
+
+def purge_jobs(db: Database, before: datetime, acting: Acting) -> int:
+    """Forget all jobs that ended before a moment; how many there were."""
+
+    def work(cursor: Cursor) -> int:
+        gone = changes.purge(cursor, before)
+        if gone:
+            facts = {"ended_before": iso(before), "jobs": gone}
+            audit.add_entry(cursor, acting.entry("jobs.purged", "jobs:ended", facts))
+        return gone
+
+    return db.transact(work)
+
+
+def shown_to_admin(
+    db: Database, jobs: Sequence[Job], admin: Person, moment: datetime, *, sees_prompts: bool
+) -> list[dict[str, Any]]:
+    """What an administrator sees of these jobs: all of it, but prompts only of their own or where that is allowed."""
+    ids = [job.generation_id for job in jobs if job.generation_id is not None]
+    prompts = generations.list_prompts(db, ids)
+    shown = []
+    for job, view in zip(jobs, views_of(db, jobs, moment), strict=True):
+        prompt = prompts.get(job.generation_id) if job.generation_id else None
+        is_open = sees_prompts or job.person_id == admin.id
+        shown.append(
+            {
+                **view.as_json(),
+                "person_id": str(job.person_id),
+                "provider_id": str(job.provider_id) if job.provider_id else None,
+                "provider_job_id": job.provider_job_id,
+                "provider_error": job.provider_error if is_open else without(job.provider_error, prompt),
+                "prompt": prompt if is_open else None,
+                "step": job.step,
+                "attempts": job.attempts,
+                "priority": job.priority,
+                "due_at": iso(job.due_at),
+                "deadline_at": iso(job.deadline_at),
+            }
+        )
+    return shown
+
+
+def without(words: str | None, prompt: str | None) -> str | None:
+    """A provider's words, or a note in their place if they quote the prompt."""
+    if not words or not prompt:
+        return words
+    said, asked = words.casefold(), prompt.casefold()
+    length = min(_QUOTED, len(asked))
+    is_quoted = any(said[at : at + length] in asked for at in range(max(1, len(said) - length + 1)))
+    return HIDDEN if is_quoted else words
+
+
+def _facts(job: Job) -> dict[str, object]:
+    """Without a prompt: the audit log is for all administrators, and for ever."""
+    return {
+        "kind": job.kind,
+        "state": job.state,
+        "reason": job.reason,
+        "person_id": job.person_id,
+        "provider_job_id": job.provider_job_id,
+    }

@@ -1,0 +1,1 @@
+"""Pictures: asked for, made as a job, shown."""

@@ -1,0 +1,86 @@
+"""What a handler works at: recording steps, safe points, and a place to wait where it may be stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from studio.db import Database, Row
+from studio.jobs.errors import CancelWished
+from studio.jobs.job import Job
+from studio.jobs.store import changes
+from studio.jobs.store.changes import Step
+from studio.jobs.waiting import to_the_end
+
+_STOP = "a cancellation is wished"
+
+
+class JobDesk:
+    """Of one claim of one job; it lives as long as the handler's task."""
+
+    def __init__(self, db: Database, job: Job) -> None:
+        self._db = db
+        self._job = job
+        self._wished = asyncio.Event()
+        self._waiting: asyncio.Task[Any] | None = None
+
+    @property
+    def job(self) -> Job:
+        """As it was last recorded."""
+        return self._job
+
+    @property
+    def is_cancel_wished(self) -> bool:
+        return self._wished.is_set()
+
+    async def record(
+        self,
+        step: str,
+        *rows: Row,
+        provider_job_id: str | None = None,
+        notes: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """
+        Make a step durable, with the kind's own rows; returns when it is.
+
+        Call it *before* acting ("submitting") and after ("submitted", with the provider's id). Never interrupted: what
+        is recorded is recorded even while the process ends or the job is to be cancelled. Raises LeaseLost when the
+        job is somebody else's by now: nothing was written, and nothing more may be done.
+        """
+        wanted = Step(step, provider_job_id, notes)
+        job = self._job
+        self._job = await to_the_end(
+            self._db.transact_soon(lambda cursor: changes.record(cursor, job, wanted, rows))
+        )
+        return self._job
+
+    def safe_point(self) -> None:
+        """Raises CancelWished if the job is to be cancelled: here it may."""
+        if self._wished.is_set():
+            raise CancelWished
+
+    @asynccontextmanager
+    async def stoppable(self) -> AsyncIterator[None]:
+        """Inside, a wish to cancel stops whatever is awaited, at once; raises CancelWished."""
+        self.safe_point()
+        self._waiting = asyncio.current_task()
+        try:
+            yield
+        except asyncio.CancelledError as cancelled:
+            if cancelled.args == (_STOP,):
+                task = asyncio.current_task()
+                if task is not None:
+                    task.uncancel()
+                raise CancelWished from None
+            raise
+        finally:
+            self._waiting = None
+        self.safe_point()
+
+    def wish_cancel(self) -> None:
+        """To be called on the event loop once the wish is durable."""
+        if self._wished.is_set():
+            return
+        self._wished.set()
+        if self._waiting is not None:
+            self._waiting.cancel(_STOP)

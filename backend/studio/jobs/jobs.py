@@ -1,0 +1,170 @@
+"""
+The verbs about jobs: cancel, retry, give up, delete.
+
+They are called from worker threads. Each is one commit, together with whatever `also` writes (an entry of the audit
+log): a verb that has returned has happened, one that raised has not.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from studio.db import Cursor, Database, Row
+from studio.errors import Missing
+from studio.jobs.ending import failed
+from studio.jobs.errors import AlreadyFinished, CannotRepeat, LeaseLost, NotFinished, TooManyWaiting
+from studio.jobs.job import Cancelled, End, Job, JobState, as_retry_of
+from studio.jobs.reasons import REASON_TEXTS
+from studio.jobs.store import changes, lists
+from studio.jobs.worker import Worker
+from studio.moments import now
+
+T = TypeVar("T")
+Also = Callable[[Cursor], None]
+
+# A line this long is a mistake or an attack; every claim reads it.
+MOST_WAITING = 500
+_LOOKS = 20
+
+
+def nothing(cursor: Cursor) -> None:
+    """What most verbs write besides: nothing."""
+
+
+class Jobs:
+    """What the rest of the studio knows of jobs: the verbs, and the worker to be woken."""
+
+    def __init__(self, db: Database, worker: Worker) -> None:
+        self._db = db
+        self.worker = worker
+
+    def wake(self) -> None:
+        """After a commit that added a job."""
+        self.worker.wake()
+
+    def refuse_too_many(self, person_id: UUID, kind: str) -> None:
+        """Before a job is asked for. Raises TooManyWaiting."""
+        if lists.count_waiting(self._db, person_id, kind) >= MOST_WAITING:
+            raise TooManyWaiting(retry_after_seconds=60)
+
+    def cancel(
+        self, job_id: UUID, *, person_id: UUID | None = None, reason: str = "cancelled", also: Also = nothing
+    ) -> Job:
+        """
+        The job, ended at once if nobody works on it now; else its handler ends it at its next safe point.
+
+        One that has ended is left as it is, without a word in the audit log. Raises Missing, also for somebody else's
+        where a person is named.
+        """
+
+        def once() -> Job:
+            job = lists.get_job(self._db, job_id, person_id)
+            if job.is_finished or job.is_cancel_wished:
+                return job
+            if job.lease_id is None:
+                end = Cancelled(reason=reason, reason_text=REASON_TEXTS[reason])
+                self._end(job, end, also)
+            else:
+                self._db.transact(lambda cursor: _wish(cursor, job_id, reason, also))
+                self.worker.tell_cancelled(job_id)
+            return lists.get_job(self._db, job_id)
+
+        return _looking_again(once)
+
+    def cancel_all_of(self, person_id: UUID) -> int:
+        """Stop everything of somebody who was shut out; how many jobs that were."""
+        ids = lists.list_unfinished_of(self._db, person_id)
+        for job_id in ids:
+            self.cancel(job_id, reason="person_disabled")
+        return len(ids)
+
+    def time_out(self, job_id: UUID, *, also: Also = nothing) -> Job:
+        """
+        The job, given up at once, whoever works on it. What its provider still makes of it is not waited for.
+
+        Raises Missing or AlreadyFinished.
+        """
+
+        def once() -> Job:
+            job = lists.get_job(self._db, job_id)
+            if job.is_finished:
+                raise AlreadyFinished
+            self._end(job, failed("marked_timed_out"), also)
+            self.worker.drop(job_id)
+            return lists.get_job(self._db, job_id)
+
+        return _looking_again(once)
+
+    def retry(
+        self,
+        job_id: UUID,
+        *,
+        person_id: UUID | None = None,
+        also: Also = nothing,
+        moment: datetime | None = None,
+    ) -> Job:
+        """
+        A new job that repeats one which did not succeed; asked for twice, there is still one.
+
+        A new one, because an ended job never changes: what it cost and why it failed stays on record. Raises Missing,
+        NotFinished, and CannotRepeat or what else its kind has against it.
+        """
+        job = lists.get_job(self._db, job_id, person_id)
+        if not job.is_finished:
+            raise NotFinished("This has not ended yet, so there is nothing to try again.")
+        handler = self.worker.handlers.get(job.kind)
+        if handler is None or job.state is JobState.DONE:
+            raise CannotRepeat
+        fresh, rows = handler.again(job, moment or now())
+        fresh = as_retry_of(job, fresh)
+
+        def work(cursor: Cursor) -> UUID:
+            made = changes.add_retry(cursor, fresh, rows)
+            if made == fresh.id:
+                also(cursor)
+            return made
+
+        made = self._db.transact(work)
+        self.wake()
+        return lists.get_job(self._db, made)
+
+    def delete(self, job_id: UUID, *, also: Also = nothing) -> None:
+        """Forget an ended job; what it made stays. Raises Missing or NotFinished."""
+
+        def work(cursor: Cursor) -> None:
+            if not changes.delete_finished(cursor, job_id):
+                raise Missing if lists.find_job(cursor, job_id) is None else NotFinished
+            also(cursor)
+
+        self._db.transact(work)
+
+    def _end(self, job: Job, end: End, also: Also) -> None:
+        """In one commit: the end, the rows that its kind has for it, and what else is written. Raises LeaseLost."""
+        handler = self.worker.handlers.get(job.kind)
+        rows: tuple[Row, ...] = tuple(handler.rows_of_end(job, end)) if handler is not None else ()
+
+        def work(cursor: Cursor) -> None:
+            changes.finish(cursor, job, end, now())
+            cursor.apply(*rows)
+            also(cursor)
+
+        self._db.transact(work)
+        self.wake()  # its place is free
+
+
+def _wish(cursor: Cursor, job_id: UUID, reason: str, also: Also) -> None:
+    """Raises LeaseLost when it has ended, or rests, since it was looked at."""
+    if not changes.wish_cancel(cursor, job_id, reason, REASON_TEXTS[reason]):
+        raise LeaseLost
+    also(cursor)
+
+
+def _looking_again(once: Callable[[], T]) -> T:
+    """A job may move between the look at it and the write; then the verb looks again."""
+    for _ in range(_LOOKS - 1):
+        try:
+            return once()
+        except LeaseLost:
+            continue
+    return once()

@@ -1,0 +1,48 @@
+"""A person's own jobs as JSON: look, cancel, try again."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from studio.accounts.access import SignedIn
+from studio.jobs.filters import STATE, page_of, wanted_states
+from studio.jobs.job import Job
+from studio.jobs.store import lists
+from studio.jobs.views import views_of
+from studio.moments import now
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+
+@router.get("", name="api.jobs.list")
+def list_(
+    person: SignedIn, studio: Wired, state: STATE = None, kind: str | None = None, before: UUID | None = None
+) -> dict[str, Any]:
+    """The newest first, 50 a page; `state` may be given several times."""
+    wanted = lists.Filter(person.id, wanted_states(state), kind, before)
+    found, following = page_of(studio.db, wanted, "/api/jobs")
+    return {"items": [view.as_json() for view in views_of(studio.db, found, now())], "next": following}
+
+
+@router.get("/{job_id}", name="api.jobs.show")
+def show(job_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """One job: its state, its place in the line, how long it took and may take."""
+    return _shown(studio, lists.get_job(studio.db, job_id, person.id))
+
+
+@router.post("/{job_id}/cancellation", name="api.jobs.cancellation")
+def cancel(job_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """Stop it: at once while it waits, else where its work may be stopped. One that has ended is left as it is."""
+    return _shown(studio, studio.jobs.cancel(job_id, person_id=person.id))
+
+
+@router.post("/{job_id}/retry", status_code=201, name="api.jobs.retry")
+def retry(job_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """Try one that did not succeed once more: the answer is the new job."""
+    return _shown(studio, studio.jobs.retry(job_id, person_id=person.id))
+
+
+def _shown(studio: Studio, job: Job) -> dict[str, Any]:
+    return views_of(studio.db, [job], now())[0].as_json()

@@ -1,0 +1,1 @@
+"""Every SQL statement about jobs: taking them, changing them, looking at them."""

@@ -1,0 +1,89 @@
+"""What a provider says about a video job: every field may be missing, and its words for a state are many."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from studio.providers.error_shapes import told
+from studio.providers.loose import count, mapping, string, words
+from studio.providers.provider import Provider
+from studio.providers.usage import spent_usd
+from studio.providers.videos import VideoJob, VideoOutput, VideoState, VideoStatus
+
+MOST_OUTPUTS = 16
+
+_STATES = {
+    "pending": VideoState.PENDING,
+    "queued": VideoState.PENDING,
+    "submitted": VideoState.PENDING,
+    "in_progress": VideoState.RUNNING,
+    "processing": VideoState.RUNNING,
+    "running": VideoState.RUNNING,
+    "completed": VideoState.COMPLETED,
+    "succeeded": VideoState.COMPLETED,
+    "success": VideoState.COMPLETED,
+    "failed": VideoState.FAILED,
+    "error": VideoState.FAILED,
+    "cancelled": VideoState.CANCELLED,
+    "canceled": VideoState.CANCELLED,
+    "expired": VideoState.EXPIRED,
+}
+
+
+def status_of(provider: Provider, document: object, job: VideoJob | None = None) -> VideoStatus | None:
+    """
+    The status in an answer; None if it is none. Without a `job` the answer has to name one.
+
+    What was asked for by its id keeps that id, whatever the answer says.
+    """
+    answer = mapping(document)
+    if isinstance(answer.get("data"), dict) and not answer.get("status"):
+        answer = mapping(answer["data"])
+    word = string(answer.get("status")) or ""
+    job_id = job.id if job else string(answer.get("id"))
+    error = answer.get("error")
+    if not job_id or not (word or error):
+        return None
+    state = _STATES.get(word.strip().lower().replace("-", "_").replace(" ", "_"), VideoState.UNKNOWN)
+    if not word:
+        state = VideoState.FAILED
+    polling_url = (job.polling_url if job else None) or string(answer.get("polling_url"))
+    progress = count(answer.get("progress"))
+    return VideoStatus(
+        job=VideoJob(job_id, polling_url),
+        state=state,
+        told=word[:40],
+        progress=None if progress is None else min(progress, 100),
+        error=_error(provider, error),
+        outputs=_outputs(answer) if state is VideoState.COMPLETED else (),
+        links_end_at=_moment(answer.get("expires_at")),
+        cost_usd=spent_usd(mapping(answer.get("usage"))),
+        generation_id=string(answer.get("generation_id")),
+    )
+
+
+def _error(provider: Provider, error: object) -> str | None:
+    """OpenRouter tells a plain string, OpenAI an object, both null where all is well."""
+    return told({"error": error}, provider.key_text).message if error else None
+
+
+def _outputs(answer: Mapping[str, Any]) -> tuple[VideoOutput, ...]:
+    """One at least: a completed job without any link has its video at the usual place."""
+    links, signed = words(answer.get("unsigned_urls")), words(answer.get("urls"))
+    number = min(max(len(links), len(signed), 1), MOST_OUTPUTS)
+    return tuple(
+        VideoOutput(
+            index,
+            links[index] if index < len(links) else None,
+            signed[index] if index < len(signed) else None,
+        )
+        for index in range(number)
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    seconds = count(value)
+    try:
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None
