@@ -100,3 +100,19 @@ def test_a_new_album_is_made_by_putting_something_in(alice: Caller) -> None:
     [album] = alice.get("/api/albums").json()["items"]
     assert (album["name"], album["count"]) == ("Picnic", 1)
     assert "Picnic" in alice.get(f"/fragments/gallery/{item}").text
+
+
+def test_the_token_is_the_first_field_before_every_box(alice: Caller) -> None:
+    upload(alice)
+
+    form = alice.get("/fragments/gallery").text.partition('id="selection"')[2]
+
+    assert form.index('name="csrf"') < form.index('name="ids"')
+
+
+def test_enter_in_a_field_of_the_bar_does_what_was_typed(alice: Caller) -> None:
+    item = upload(alice)
+
+    alice.post("/fragments/gallery/changes", data={"change": "typed", "ids": item, "tag": "picnic"})
+
+    assert ids(alice, "?tag=picnic") == [item]
