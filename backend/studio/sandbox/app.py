@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -22,6 +23,10 @@ from studio.sandbox.books import Books
 from studio.sandbox.catalogue import Model, filler_models
 from studio.sandbox.chat import Chat
 from studio.sandbox.errors import Refusal
+from studio.sandbox.films.counter import Cinema, Content, Poll, Submission
+from studio.sandbox.films.models import FILM_MODELS, FilmModel
+from studio.sandbox.films.projector import Projector
+from studio.sandbox.films.shelf import Shelf
 from studio.sandbox.images.counter import Counter, Gallery
 from studio.sandbox.images.delivery import Style
 from studio.sandbox.images.links import Links
@@ -40,7 +45,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 PRIVATE = {"cache-control": "private, no-store"}
 PAINTERS = {model.id: model for model in (*IMAGE_MODELS, *BAD_MODELS)}
-WITHOUT_CHAT = {model.id for model in IMAGE_MODELS}
+FILMERS = {model.id: model for model in FILM_MODELS}
+WITHOUT_CHAT = {model.id for model in IMAGE_MODELS} | {model.id for model in FILM_MODELS}
 
 
 def create_sandbox(
@@ -51,6 +57,7 @@ def create_sandbox(
     kept_requests: int = 256,
     fillers: int = 0,
     now: Callable[[], float] = time.time,
+    directory: Path | None = None,
 ) -> ASGIApp:
     """
     A sandbox with its own books and counters.
@@ -58,12 +65,14 @@ def create_sandbox(
     `speed` divides every wait (`math.inf`: none), except where the caller sets the pace or asks the
     metronome. `list_ugly` shows the misbehaving models in the catalogue; they answer by id in any case.
     `fillers` adds so many plain models. `record` keeps the last `kept_requests` requests at `/_requests`.
-    `now` gives Unix seconds.
+    `now` gives Unix seconds. `directory` keeps the jobs and films across restarts; without one they go with this.
     """
-    listed = [*TEXT_MODELS, MURALIST, *(model.listing for model in IMAGE_MODELS), *filler_models(fillers)]
+    listed = [*TEXT_MODELS, MURALIST, *(model.listing for model in IMAGE_MODELS)]
+    listed += [*(model.listing for model in FILM_MODELS), *filler_models(fillers)]
     ugly = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY), *(model.listing for model in BAD_MODELS)]
     painters = (*IMAGE_MODELS, *BAD_MODELS) if list_ugly else IMAGE_MODELS
-    books, links = Books(), Links(now)
+    books, links, shelf = Books(), Links(now), Shelf(directory)
+    cinema = Cinema(FILMERS, shelf, Projector(shelf), now, speed)
     routes = [
         Route("/models", _models([model.as_json() for model in (listed + ugly if list_ugly else listed)])),
         Route("/key", _key),
@@ -72,6 +81,7 @@ def create_sandbox(
         Route("/healthz", _healthz),
         Route("/chat/completions", _chat([*ugly, *listed], books, links, now, speed), methods=["POST"]),
         *_image_routes(painters, Gallery(PAINTERS, BAD_MANNERS, books, links, now, speed)),
+        *_film_routes(FILM_MODELS, cinema),
     ]
     handlers: dict[Any, Any] = {Refusal: _refuse}
     if not record:
@@ -98,6 +108,15 @@ def _image_routes(listed: Iterable[ImageModel], gallery: Gallery) -> list[Route]
     ]
 
 
+def _film_routes(listed: Iterable[FilmModel], cinema: Cinema) -> list[Route]:
+    return [
+        Route("/videos", Submission(cinema), methods=["POST"]),
+        Route("/videos/models", _listing({"data": [model.as_json() for model in listed]})),
+        Route("/videos/{job_id}", Poll(cinema)),
+        Route("/videos/{job_id}/content", Content(cinema)),
+    ]
+
+
 def _cast(models: Iterable[str], links: Links) -> dict[str, Performer]:
     """Who performs which model; one without a performer of its own is a sprinter."""
     ugly = {f"sandbox/ugly-{name}": behaviour.perform for name, behaviour in UGLY.items()}
@@ -118,6 +137,13 @@ async def _image_endpoints(request: Request) -> Response:
     if name not in PAINTERS:
         raise Refusal(404, f"Image model {name} not found")
     return _json(PAINTERS[name].endpoints_json())
+
+
+def _listing(body: dict[str, Any]) -> Endpoint:
+    async def listing(request: Request) -> Response:
+        return _json(body)
+
+    return listing
 
 
 def _models(catalogue: list[dict[str, Any]]) -> Endpoint:

@@ -12,6 +12,7 @@ from studio.sandbox.painting.words import Reading
 def sea(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
     horizon = h * dice.uniform(0.5, 0.6)
+    canvas.horizon = horizon / h
     light = w * dice.choice((0.3, 0.38, 0.62, 0.7))
     _sky(canvas, palette, horizon, light)
     canvas.settle()
