@@ -59,8 +59,8 @@ def cast_for(stage: Stage, size: tuple[int, int], dice: Random) -> Cast:
     before += _falling(room)
     if stage.horizon is not None:
         before += glints(room, stage.horizon)
-    if scene == "city" and stage.ground is not None:
-        before += lights(room, stage.ground)
+    if scene == "city" and not stage.is_given:
+        before += lights(room, stage.layers[-1][0])
     if not before or scene in ("forest", "space", "fruit", "botanical"):
         before += motes(room)
     return Cast(tuple(behind), tuple(before))

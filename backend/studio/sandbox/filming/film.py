@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from random import Random
 
 from PIL import Image
 
-from studio.sandbox.filming.camera import Camera, camera_for
+from studio.sandbox.filming.camera import Box, Camera, camera_for
 from studio.sandbox.filming.cast import Cast, cast_for
 from studio.sandbox.filming.commission import FilmCommission
 from studio.sandbox.filming.movers import draw_all
@@ -31,9 +32,8 @@ def pictures(commission: FilmCommission) -> Iterator[Image.Image]:
     last = None if commission.last is None else fitted(commission.last, size)
     count = commission.seconds * FPS
     for number in range(count):
-        progress, seconds = number / (count - 1), number / FPS
-        frame = _seen(stage, camera, size, progress)
-        _play(frame, stage, cast, camera, seconds, progress)
+        frame = _seen(stage, camera, cast, size, number, count)
+        progress = number / (count - 1)
         if last is not None and progress > 1 - CROSS_FADE:
             frame = _cross_faded(frame, last, camera, (progress - 1 + CROSS_FADE) / CROSS_FADE)
         is_as_given = (number == 0 and stage.is_given) or (number == count - 1 and last is not None)
@@ -42,26 +42,41 @@ def pictures(commission: FilmCommission) -> Iterator[Image.Image]:
         yield frame
 
 
-def _seen(stage: Stage, camera: Camera, size: tuple[int, int], progress: float) -> Image.Image:
-    """The sky as the camera sees it: a little of its movement, all of it where there is nothing else."""
-    depth = 1.0 if stage.ground is None else FAR
-    return _through(stage.sky, camera, size, progress, depth)
-
-
-def _play(
-    frame: Image.Image, stage: Stage, cast: Cast, camera: Camera, seconds: float, progress: float
-) -> None:
-    """Everything that stands and moves before the sky. In a given picture it comes softly."""
-    strength = min(1.0, seconds / FADE_IN_SECONDS) if stage.is_given else 1.0
+def _seen(
+    stage: Stage, camera: Camera, cast: Cast, size: tuple[int, int], number: int, count: int
+) -> Image.Image:
+    """One moment on the stage: the sky, what moves in it, what stands before it, what moves before that."""
+    progress, seconds = number / (count - 1), number / FPS
+    strength = (
+        min(1.0, seconds / FADE_IN_SECONDS) if stage.is_given else 1.0
+    )  # into a given picture all comes softly
+    (sky, _), *nearer = stage.layers
+    frame = _through(sky, camera, size, progress, FAR if nearer else 1.0)
     draw_all(cast.behind, frame, seconds, strength)
-    if stage.ground is not None and stage.mask is not None:
-        ground = _through(stage.ground, camera, frame.size, progress)
-        frame.paste(ground, (0, 0), _through(stage.mask, camera, frame.size, progress))
-    if stage.horizon is not None:
-        _, top, _, bottom = camera.box(stage.sky.size, progress)
-        share = (stage.horizon * stage.sky.height - top) / (bottom - top)
-        rippled(frame, share * frame.height, seconds)
+    for index, (layer, mask) in enumerate(nearer):
+        _place(frame, layer, mask, camera.box(layer.size, progress))
+        if index == 0 and stage.horizon is not None:
+            _, top, _, bottom = camera.box(layer.size, progress)
+            rippled(frame, (stage.horizon * layer.height - top) / (bottom - top) * size[1], seconds)
     draw_all(cast.before, frame, seconds, strength)
+    return frame
+
+
+def _place(frame: Image.Image, layer: Image.Image, mask: Image.Image | None, box: Box) -> None:
+    """The layer into the frame; no more of it than its mask has anything of, which often is a third."""
+    held = None if mask is None else mask.getbbox()
+    if mask is None or held is None:
+        return
+    kx, ky = frame.width / (box[2] - box[0]), frame.height / (box[3] - box[1])
+    left, top = max(0, int((held[0] - box[0]) * kx)), max(0, int((held[1] - box[1]) * ky))
+    right = min(frame.width, math.ceil((held[2] - box[0]) * kx))
+    bottom = min(frame.height, math.ceil((held[3] - box[1]) * ky))
+    if right <= left or bottom <= top:
+        return
+    part = box[0] + left / kx, box[1] + top / ky, box[0] + right / kx, box[1] + bottom / ky
+    size = right - left, bottom - top
+    piece = layer.resize(size, Image.Resampling.BILINEAR, box=part)
+    frame.paste(piece, (left, top), mask.resize(size, Image.Resampling.BILINEAR, box=part))
 
 
 def _through(

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from random import Random
 
 RATE = 44_100
-LOOP_SECONDS = 2
 FADE_SECONDS = 0.4
-KEYS = (110, 123, 131, 147, 165, 175, 196)  # hertz; whole and half ones repeat within the loop without a seam
+KEYS = (110, 123, 131, 147, 165, 175, 196)  # hertz
 CHORDS = ((1, 1.5, 2, 2.5), (1, 1.2, 1.5, 2), (1, 4 / 3, 2, 2.5))
 LEVEL = 0.12
 
@@ -30,14 +29,13 @@ def samples(seed: int, seconds: int, block: int = 1024) -> Iterator[bytes]:
 
 
 def _loop(dice: Random) -> array.array[int]:
-    """Two seconds that begin as they end: every frequency in them is a multiple of half a hertz."""
+    """One second that ends as it begins: every frequency in it is a whole number of hertz."""
     root, chord = dice.choice(KEYS), dice.choice(CHORDS)
     tones = [
-        (round(root * step * 2) / 2, LEVEL / (1 + number), dice.choice((0.5, 1.0)))
-        for number, step in enumerate(chord)
+        (round(root * step), LEVEL / (1 + number), dice.choice((1, 2))) for number, step in enumerate(chord)
     ]
     found = array.array("h")
-    for at in range(RATE * LOOP_SECONDS):
+    for at in range(RATE):
         t = math.tau * at / RATE
         level = sum(
             loud * math.sin(tone * t) * (0.8 + 0.2 * math.sin(swell * t)) for tone, loud, swell in tones

@@ -16,18 +16,19 @@ from studio.sandbox.painting.colours import Palette, palette_for
 from studio.sandbox.painting.scenes import SCENES
 from studio.sandbox.painting.words import Reading, read
 
+Layer = tuple[Image.Image, Image.Image | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """
-    `sky` alone where nothing stands before it; else `ground` stands there where `mask` is white.
+    `layers` from far to near, each but the first with a mask that says where it is; often there is the first alone.
 
-    `horizon` is where water begins, as a share of the height. `is_given` says that the picture came with the request.
+    `horizon` is where water begins, as a share of the height; the second layer is then the water. `is_given` says that
+    the picture came with the request.
     """
 
-    sky: Image.Image
-    ground: Image.Image | None
-    mask: Image.Image | None
+    layers: tuple[Layer, ...]
     palette: Palette
     reading: Reading
     horizon: float | None = None
@@ -41,14 +42,12 @@ def stage_for(commission: FilmCommission) -> Stage:
     palette = palette_for(reading, dice)
     size = commission.width_px, commission.height_px
     if commission.first is not None:
-        return Stage(fitted(commission.first, size), None, None, palette, reading, is_given=True)
+        return Stage(((fitted(commission.first, size), None),), palette, reading, is_given=True)
     # Larger by what the camera leaves out, so that nothing is ever blown up.
     wide, high = (round(side / (1 - REACH)) for side in size)
     canvas = Canvas(wide, high, dice, detail=1, is_layered=True)
     SCENES[reading.scene](canvas, palette, reading)
-    sky, whole, mask = canvas.layers()
-    ground = whole if mask is not None else None
-    return Stage(sky, ground, mask, palette, reading, canvas.horizon)
+    return Stage(tuple(canvas.layers()), palette, reading, canvas.horizon)
 
 
 def fitted(path: str, size: tuple[int, int]) -> Image.Image:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -23,6 +24,7 @@ SOFT_REDUCTION, SOFT_LEAST_PX = (
     128,
 )  # blurred things are drawn so many times smaller, not below so many pixels
 GRADIENT_STEPS = 96
+SOFT_EDGE = [max(0, min(255, (level - 3) * 9)) for level in range(256)]
 GLOW_EDGE = 178  # the level of Pillow's radial gradient at the middle of its sides; 255 is at its corners
 GLOW_REACH = 1.25
 
@@ -47,11 +49,11 @@ class Canvas:
         self.dice = dice
         self.detail = detail
         self.is_transparent = is_transparent
-        self.is_layered = is_layered  # the backdrop is kept for `layers`
+        self.is_layered = is_layered
         self.horizon: float | None = None  # where water begins, as a share of the height; set by its scene
         self.image = Image.new("RGB", (self.w, self.h))
         self.draw = ImageDraw.Draw(self.image)
-        self._backdrop: Image.Image | None = None
+        self._settled: list[Image.Image] = []
 
     def apart(self) -> Random:
         """
@@ -65,9 +67,9 @@ class Canvas:
         self.image.paste(picture.resize((self.w, self.h), Image.Resampling.BICUBIC))
 
     def settle(self) -> None:
-        """What is there by now is backdrop: it is left out of a transparent picture."""
-        if self.is_transparent or self.is_layered:
-            self._backdrop = self.image.copy()
+        """What is there by now is backdrop: it is left out of a transparent picture, and a layer of a layered one."""
+        if self.is_layered or (self.is_transparent and not self._settled):
+            self._settled.append(self.image.copy())
 
     def gradient(self, stops: Stops, box: tuple[float, float, float, float] | None = None) -> None:
         """A vertical gradient over the whole canvas or a box (left, top, right, bottom)."""
@@ -151,27 +153,25 @@ class Canvas:
         sign(picture)
         return picture
 
-    def layers(self) -> tuple[Image.Image, Image.Image, Image.Image | None]:
+    def layers(self) -> list[tuple[Image.Image, Image.Image | None]]:
         """
-        The backdrop, the whole picture, and which of it stands before the backdrop, in the final size and unsigned.
-
-        Where nothing was settled, the picture is its own backdrop and the mask is None.
+        The picture as it grew: the backdrop, then what came before each further `settle`, the whole picture last, all
+        in the final size and unsigned; each but the first with a mask of what it has that the one before has not.
         """
-        whole = self._reduced(self.image)
-        if self._backdrop is None:
-            return whole, whole, None
-        return self._reduced(self._backdrop), whole, self._alpha()
+        states = [*self._settled, self.image]
+        found: list[tuple[Image.Image, Image.Image | None]] = [(self._reduced(states[0]), None)]
+        for before, after in pairwise(states):
+            # Light that spreads over a backdrop has no edge, so its mask may not have one.
+            found.append((self._reduced(after), self._reduced(_change(before, after).point(SOFT_EDGE))))
+        return found
 
     def _reduced(self, image: Image.Image) -> Image.Image:
         return image.reduce(self.scale) if self.scale > 1 else image.copy()
 
     def _alpha(self) -> Image.Image:
         """Opaque where something stands before the backdrop; a rounded sheet where there is no backdrop."""
-        if self._backdrop is not None:
-            change = ImageChops.difference(self.image, self._backdrop)
-            channels = [change.getchannel(channel) for channel in range(3)]
-            most = ImageChops.lighter(ImageChops.lighter(channels[0], channels[1]), channels[2])
-            alpha = most.point([0] * 4 + [255] * 252)
+        if self._settled:
+            alpha = _change(self._settled[0], self.image).point([0] * 4 + [255] * 252)
         else:
             alpha = Image.new("L", (self.w, self.h))
             edge = self.u * 0.03
@@ -188,6 +188,12 @@ class Canvas:
             min(self.w, math.ceil(max(xs)) + 1),
             min(self.h, math.ceil(max(ys)) + 1),
         )
+
+
+def _change(before: Image.Image, after: Image.Image) -> Image.Image:
+    """By how much each pixel changed, as the channel that changed most."""
+    red, green, blue = ImageChops.difference(before, after).split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 
 
 def smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 10) -> list[Point]:
