@@ -23,7 +23,9 @@ from studio.sandbox.books import Books
 from studio.sandbox.catalogue import Model, filler_models
 from studio.sandbox.chat import Chat
 from studio.sandbox.errors import Refusal
+from studio.sandbox.films import account as film_account
 from studio.sandbox.films.counter import Cinema, Content, Poll, Submission
+from studio.sandbox.films.manners import BAD_FILM_MANNERS, BAD_FILM_MODELS
 from studio.sandbox.films.models import FILM_MODELS, FilmModel
 from studio.sandbox.films.projector import Projector
 from studio.sandbox.films.shelf import Shelf
@@ -45,8 +47,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 PRIVATE = {"cache-control": "private, no-store"}
 PAINTERS = {model.id: model for model in (*IMAGE_MODELS, *BAD_MODELS)}
-FILMERS = {model.id: model for model in FILM_MODELS}
-WITHOUT_CHAT = {model.id for model in IMAGE_MODELS} | {model.id for model in FILM_MODELS}
+FILMERS = {model.id: model for model in (*FILM_MODELS, *BAD_FILM_MODELS)}
+WITHOUT_CHAT = {model.id for model in IMAGE_MODELS} | set(FILMERS)
 
 
 def create_sandbox(
@@ -70,18 +72,20 @@ def create_sandbox(
     listed = [*TEXT_MODELS, MURALIST, *(model.listing for model in IMAGE_MODELS)]
     listed += [*(model.listing for model in FILM_MODELS), *filler_models(fillers)]
     ugly = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY), *(model.listing for model in BAD_MODELS)]
+    ugly += [model.listing for model in BAD_FILM_MODELS]
+    filmers = (*FILM_MODELS, *BAD_FILM_MODELS) if list_ugly else FILM_MODELS
     painters = (*IMAGE_MODELS, *BAD_MODELS) if list_ugly else IMAGE_MODELS
     books, links, shelf = Books(), Links(now), Shelf(directory)
-    cinema = Cinema(FILMERS, shelf, Projector(shelf), now, speed)
+    cinema = Cinema(FILMERS, shelf, Projector(shelf), BAD_FILM_MANNERS, books, now, speed)
     routes = [
         Route("/models", _models([model.as_json() for model in (listed + ugly if list_ugly else listed)])),
         Route("/key", _key),
         Route("/credits", _credits),
-        Route("/generation", _generation(books)),
+        Route("/generation", _generation(books, cinema)),
         Route("/healthz", _healthz),
         Route("/chat/completions", _chat([*ugly, *listed], books, links, now, speed), methods=["POST"]),
         *_image_routes(painters, Gallery(PAINTERS, BAD_MANNERS, books, links, now, speed)),
-        *_film_routes(FILM_MODELS, cinema),
+        *_film_routes(filmers, cinema),
     ]
     handlers: dict[Any, Any] = {Refusal: _refuse}
     if not record:
@@ -165,11 +169,11 @@ async def _credits(request: Request) -> Response:
     raise Refusal(403, "Only management keys can see the credits.")
 
 
-def _generation(books: Books) -> Endpoint:
+def _generation(books: Books, cinema: Cinema) -> Endpoint:
     async def generation(request: Request) -> Response:
         check_key(request.headers.get("authorization"))
         wanted = request.query_params.get("id", "")
-        found = books.look_up(wanted)
+        found = books.look_up(wanted) or film_account.look_up(cinema, wanted)
         if found is None:
             raise Refusal(404, f"Generation {wanted} not found")
         return _json({"data": found.as_json()})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,10 +15,11 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from studio.sandbox.books import new_id
+from studio.sandbox.books import Books, new_id
 from studio.sandbox.errors import Refusal
 from studio.sandbox.filming.commission import FilmCommission
 from studio.sandbox.films.job import FilmJob, State
+from studio.sandbox.films.manner import FilmManners
 from studio.sandbox.films.models import FilmModel
 from studio.sandbox.films.projector import Projector
 from studio.sandbox.films.shelf import Shelf
@@ -28,6 +31,7 @@ from studio.sandbox.steps import Reply, json_reply
 
 BODY_MOST_BYTES = 96 * 1024 * 1024
 BLOCK_BYTES = 64 * 1024
+FILMING_SECONDS = 60.0
 VIDEO = "video/mp4"
 
 
@@ -38,6 +42,8 @@ class Cinema:
     models: Mapping[str, FilmModel]
     shelf: Shelf
     projector: Projector
+    manners: Mapping[str, FilmManners]
+    books: Books
     now: Callable[[], float]
     speed: float
 
@@ -52,16 +58,20 @@ class Submission:
         await _answer(scope, receive, send, self._cinema, self._begun)
 
     async def _begun(self, line: Line, headers: Headers, body: bytes) -> Reply:
+        check_key(headers.get("authorization"))
         fields = await asyncio.to_thread(_fields, body)
         name = text_of(fields, "model")
         if name not in self._cinema.models:
             raise Refusal(400, f"{name} is not a valid model ID", INVALID)
-        model = self._cinema.models[name]
+        model, manners = self._cinema.models[name], manners_of(self._cinema, name)
         wish = await read_film_wish(fields, model)
+        if manners.refuse is not None:
+            return manners.refuse(name, wish.prompt)
         job = await asyncio.to_thread(self._open, model, wish)
         self._cinema.projector.ask_for(job)
-        begun = {"id": job.id, "polling_url": f"{line.root}/videos/{job.id}", "status": State.PENDING}
-        return json_reply(begun, status=202, headers=(("X-Generation-Id", job.id),), at=0.1)
+        told = {"id": job.id, "polling_url": f"{line.root}/videos/{job.id}", "status": State.PENDING}
+        headers_out = (("X-Generation-Id", job.id),)
+        return manners.begun(json_reply(manners.told(told), status=202, headers=headers_out, at=0.1))
 
     def _open(self, model: FilmModel, wish: FilmWish) -> FilmJob:
         cinema = self._cinema
@@ -74,6 +84,8 @@ class Submission:
             if reference is not None
         }
         cost = model.cost_usd(seconds=wish.seconds, resolution=wish.resolution, has_sound=wish.has_sound)
+        if manners_of(cinema, model.id).costs_nothing:
+            cost = Decimal(0)
         job = FilmJob(
             id=job_id,
             model=model.id,
@@ -106,20 +118,25 @@ class Poll:
         await _answer(scope, receive, send, self._cinema, self._told)
 
     async def _told(self, line: Line, headers: Headers, body: bytes) -> Reply:
-        job = _job(self._cinema, line.scope)
-        state = state_of(self._cinema, job)
+        check_key(headers.get("authorization"))
+        cinema, job = self._cinema, _job(self._cinema, line.scope)
+        manners = manners_of(cinema, job.model)
+        if manners.waits_for_film:
+            await _until_filmed(cinema, job, line)
+        state = state_of(cinema, job)
         address = f"{line.root}/videos/{job.id}"
-        told: dict[str, Any] = {
-            "id": job.id,
-            "generation_id": job.id,
-            "polling_url": address,
-            "status": state,
-        }
+        told: dict[str, Any] = {"id": job.id, "generation_id": job.id, "polling_url": address}
+        told["status"] = manners.word(state)
         if state is State.COMPLETED:
-            told |= {"unsigned_urls": [f"{address}/content?index=0"], "usage": job.usage}
+            links = [f"{address}/content?index={index}" for index in range(manners.outputs)]
+            told |= {"unsigned_urls": links, "usage": job.usage}
+            if manners.is_signed:
+                told |= {"urls": [f"{link}&signature={signature_of(job)}" for link in links]}
+                told |= {"expires_at": int(cinema.now() + manners.signed_seconds)}
         if state is State.FAILED:
             told["error"] = "The film could not be made."
-        return json_reply(told)
+        number = cinema.books.count(("poll", job.id))
+        return manners.poll(number, json_reply(manners.told(told)))
 
 
 class Content:
@@ -132,16 +149,32 @@ class Content:
         await _answer(scope, receive, send, self._cinema, self._sent)
 
     async def _sent(self, line: Line, headers: Headers, body: bytes) -> Reply:
-        cinema = self._cinema
-        job = _job(cinema, line.scope)
-        if job.is_gone(cinema.now()):
+        query = parse_qs(line.scope["query_string"].decode("latin-1"))
+        if "signature" not in query:
+            check_key(headers.get("authorization"))
+        cinema, job = self._cinema, _job(self._cinema, line.scope)
+        manners = manners_of(cinema, job.model)
+        is_signed = manners.is_signed and query.get("signature") == [signature_of(job)]
+        if not is_signed:
+            check_key(headers.get("authorization"))
+        if job.is_gone(cinema.now()) or (is_signed and manners.signed_seconds < 0):
             raise Refusal(410, "The video is no longer available.")
         if state_of(cinema, job) is not State.COMPLETED:
             raise Refusal(409, "The video is not finished yet.")
-        index = parse_qs(line.scope["query_string"].decode("latin-1")).get("index", ["0"])[0]
-        if index != "0":
-            raise Refusal(400, f"Video index {index[:20]} out of range (1 videos available)", INVALID)
-        return Reply(200, blocks_of(cinema.shelf.path(job.id, "mp4")), VIDEO)
+        index, count = query.get("index", ["0"])[0], manners.outputs
+        if index not in map(str, range(count)):
+            raise Refusal(400, f"Video index {index[:20]} out of range ({count} videos available)", INVALID)
+        whole = Reply(200, blocks_of(cinema.shelf.path(job.id, "mp4")), VIDEO)
+        return whole if is_signed else manners.content(cinema.books.count(("content", job.id)), whole)
+
+
+def manners_of(cinema: Cinema, model_id: str) -> FilmManners:
+    return cinema.manners.get(model_id, FilmManners())
+
+
+def signature_of(job: FilmJob) -> str:
+    """Opens the film without a key, as the links to a provider's storage do."""
+    return hashlib.sha256(f"{job.id}:{job.commission.seed}".encode()).hexdigest()[:40]
 
 
 def state_of(cinema: Cinema, job: FilmJob) -> State:
@@ -159,13 +192,12 @@ def blocks_of(path: Path) -> Iterator[bytes]:
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send, cinema: Cinema, answer: Any) -> None:
-    """Read, check the key, answer, hang up: what all endpoints do."""
+    """Read, answer, hang up: what all endpoints do. The key is checked by each: a signed link needs none."""
     line = Line(scope, receive, send)
     try:
         try:
             body = await line.body(BODY_MOST_BYTES)
             headers = Headers(scope=scope)
-            check_key(headers.get("authorization"))
             reply = await answer(line, headers, body)
         except BodyTooLarge:
             reply = Refusal(413, "The request is too large.", {"error_type": "payload_too_large"}).reply
@@ -176,6 +208,13 @@ async def _answer(scope: Scope, receive: Receive, send: Send, cinema: Cinema, an
         pass
     finally:
         await line.hang_up()
+
+
+async def _until_filmed(cinema: Cinema, job: FilmJob, line: Line) -> None:
+    waited = 0.0
+    while waited < FILMING_SECONDS and state_of(cinema, job) in (State.PENDING, State.IN_PROGRESS):
+        waited += 0.05
+        await line.until(waited)
 
 
 def _job(cinema: Cinema, scope: Scope) -> FilmJob:

@@ -14,7 +14,7 @@ from typing import Any
 
 from studio.sandbox.filming.commission import FilmCommission
 
-LIVES_SECONDS = 24 * 3600.0
+LIVES_SECONDS = 6 * 3600.0
 
 
 class State(StrEnum):

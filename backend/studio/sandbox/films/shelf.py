@@ -18,7 +18,7 @@ from typing import Any
 from studio.sandbox.filming.commission import FilmCommission
 from studio.sandbox.films.job import FilmJob
 
-KEPT_JOBS = 500
+KEPT_JOBS = 200
 TEMPORARY = ".part"
 
 _ID = re.compile(r"gen-vid-[0-9A-Za-z-]{1,60}")
