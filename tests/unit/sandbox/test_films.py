@@ -98,7 +98,10 @@ class TestSubmission:
     @pytest.mark.parametrize(
         ("wish", "named"),
         [
-            ({"duration": 7}, "duration '7' is not supported by sandbox/video-tiny. Supported values: 1, 2, 4"),
+            (
+                {"duration": 7},
+                "duration '7' is not supported by sandbox/video-tiny. Supported values: 1, 2, 4",
+            ),
             ({"duration": "1"}, None),
             ({"duration": True}, "duration 'True'"),
             ({"size": None, "resolution": "8K"}, "resolution '8K'"),
@@ -126,8 +129,14 @@ class TestSubmission:
             ({"model": "sandbox/animator", "size": None, "duration": 3}, "needs a first_frame"),
             ({"seed": -1}, "seed must be"),
             ({"input_references": [{"type": "image_url"}]}, "takes 0 input references"),
-            ({"frame_images": [{**frame_image("first_frame", (1, 2, 3)), "image_url": {"url": "https://x/y"}}]},
-             "data URLs"),
+            (
+                {
+                    "frame_images": [
+                        {**frame_image("first_frame", (1, 2, 3)), "image_url": {"url": "https://x/y"}}
+                    ]
+                },
+                "data URLs",
+            ),
         ],
     )
     def test_other_mistakes_have_a_sentence_too(
@@ -161,7 +170,11 @@ class TestLife:
             gone = client.get(f"/videos/{job_id}/content")
             begin(client)
 
-            assert (first["status"], second["status"], last["status"]) == ("pending", "in_progress", "completed")
+            assert (first["status"], second["status"], last["status"]) == (
+                "pending",
+                "in_progress",
+                "completed",
+            )
             assert too_early.status_code == 409
             assert last["usage"] == {"cost": 0.02, "is_byok": False}
             assert last["generation_id"] == job_id
@@ -203,7 +216,9 @@ class TestLife:
         assert (facts["api_type"], facts["model"], facts["total_cost"]) == ("video", TINY["model"], 0.02)
         assert facts["num_media_completion"] == 1
 
-    @pytest.mark.parametrize("job_id", ["gen-vid-1-AAAA", "nonsense", "..%2f..%2fetc%2fpasswd", "gen-vid-..%2fx"])
+    @pytest.mark.parametrize(
+        "job_id", ["gen-vid-1-AAAA", "nonsense", "..%2f..%2fetc%2fpasswd", "gen-vid-..%2fx"]
+    )
     def test_what_never_was_is_not_found(self, quick: httpx.Client, job_id: str) -> None:
         for path in (f"/videos/{job_id}", f"/videos/{job_id}/content"):
             answer = quick.get(path)
@@ -239,7 +254,7 @@ class TestContent:
         assert answer.status_code == 400
         assert error(answer)["message"] == "Video index 5 out of range (1 videos available)"
 
-    def test_the_same_wish_is_the_same_film(self, quick: httpx.Client) -> None:
+    def test_another_seed_is_another_film(self, quick: httpx.Client) -> None:
         one, two, other = film(quick), film(quick), film(quick, seed=6)
 
         assert one == two
@@ -272,7 +287,11 @@ class TestListing:
         assert filmer["supported_durations"] == [4, 6, 8, 1, 2, 12]
         assert filmer["supported_frame_images"] == ["first_frame", "last_frame"]
         assert Decimal(filmer["pricing_skus"]["duration_seconds_with_audio_1080p"]) == Decimal("0.12")
-        assert (flipbook["seed"], flipbook["generate_audio"], flipbook["supported_sizes"]) == (None, None, None)
+        assert (flipbook["seed"], flipbook["generate_audio"], flipbook["supported_sizes"]) == (
+            None,
+            None,
+            None,
+        )
         assert animator["generate_audio"] is False
 
     def test_they_are_models_of_video_output_only(self, quick: httpx.Client) -> None:
