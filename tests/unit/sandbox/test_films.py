@@ -254,7 +254,7 @@ class TestContent:
         assert answer.status_code == 400
         assert error(answer)["message"] == "Video index 5 out of range (1 videos available)"
 
-    def test_the_same_wish_is_the_same_film(self, quick: httpx.Client) -> None:
+    def test_another_seed_is_another_film(self, quick: httpx.Client) -> None:
         one, two, other = film(quick), film(quick), film(quick, seed=6)
 
         assert one == two

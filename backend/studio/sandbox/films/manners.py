@@ -90,7 +90,10 @@ BAD: dict[str, FilmManners] = {
         poll=spoiling.at_first(2, lambda _, __: rate_limited("sandbox", "1")),
     ),
     "vanishes": FilmManners(
-        32, "Unknown from the second poll on", poll=spoiling.later(1, spoiling.status(404, "Job not found"))
+        32,
+        "Unknown from the second poll on",
+        poll=spoiling.later(1, spoiling.status(404, "Job not found")),
+        seconds=120.0,
     ),
     "poll-html": FilmManners(32, "A page at the first two polls", poll=spoiling.at_first(2, spoiling.page)),
     "poll-silent": FilmManners(
@@ -133,7 +136,15 @@ def _odd(name: str, summary: str, rates: dict[str, str] | None, *, is_bare: bool
         return FilmModel(
             entry, None, None, None, None, None, None, None, rates=rates, waits_seconds=0.5, seconds=2.0
         )
-    return FilmModel(entry, sizes=(TINY,), durations=(8, 1, 4), rates=rates, waits_seconds=0.5, seconds=2.0)
+    return FilmModel(
+        entry,
+        sizes=(TINY,),
+        durations=(8, 1, 4),
+        takes_seed=True,
+        rates=rates,
+        waits_seconds=0.5,
+        seconds=2.0,
+    )
 
 
 # Item 21: entries that are odd in what they list.

@@ -6,19 +6,22 @@ import os
 import subprocess
 import sys
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from pathlib import Path
 
 import studio
+from studio.sandbox.filming.commission import FilmCommission
 from studio.sandbox.films.job import FilmJob
 from studio.sandbox.films.shelf import Shelf
 
 MOST_SECONDS = 300.0
+REMEMBERED = 32
 
 
 class Projector:
     """
-    Films what is asked for and not there yet. To ask twice is to ask once; to ask after a restart begins anew.
+    Films what is asked for and not there yet. To ask twice is to ask once; to ask after a restart begins anew. What was
+    filmed lately for the same wish is not filmed again.
 
     The thread is a daemon and exists only while there is something to film: the service's end does not wait for it.
     """
@@ -28,6 +31,7 @@ class Projector:
         self._waiting: deque[FilmJob] = deque()
         self._lock = threading.Lock()
         self._current: str | None = None
+        self._made: OrderedDict[FilmCommission, Path] = OrderedDict()
 
     def ask_for(self, job: FilmJob) -> None:
         with self._lock:
@@ -50,14 +54,30 @@ class Projector:
     def _film(self, job: FilmJob) -> None:
         part = self._shelf.part()
         try:
-            if _filmed(job, part):
-                part.replace(self._shelf.path(job.id, "mp4"))
+            if self._is_copied(job, part) or _filmed(job, part):
+                film = part.replace(self._shelf.path(job.id, "mp4"))
+                self._remember(job.commission, film)
             else:
                 self._shelf.write(job.id, "failed", b"")
         except OSError:
             return  # the disk is full or gone: whoever asks next begins anew
         finally:
             part.unlink(missing_ok=True)
+
+    def _is_copied(self, job: FilmJob, part: Path) -> bool:
+        """A second name for the same file, so that either may go without the other."""
+        made = self._made.get(job.commission)
+        try:
+            if made is not None:
+                part.hardlink_to(made)
+        except OSError:  # it has gone, or this disk gives no second names
+            return False
+        return made is not None
+
+    def _remember(self, commission: FilmCommission, film: Path) -> None:
+        self._made[commission] = film
+        while len(self._made) > REMEMBERED:
+            self._made.popitem(last=False)
 
 
 def _filmed(job: FilmJob, part: Path) -> bool:
