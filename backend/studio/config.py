@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         500, ge=1, le=100_000, description="size of the largest video that is fetched from a provider, in MB"
     )
     video_poll_seconds: float = Field(
-        5.0, ge=0.05, le=60, description="shortest pause between two looks at a video that is being made"
+        5.0, ge=0.01, le=60, description="shortest pause between two looks at a video that is being made"
     )
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"

@@ -36,6 +36,7 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.paths import MIGRATIONS
 from studio.providers import Adapter, Provider, provider_from_settings
+from studio.providers.filming import PAUSE_SECONDS
 from studio.videos.fetching import Fetching
 from studio.videos.making import LookUp, VideoMaker
 from studio.videos.patience import Patience
@@ -69,7 +70,7 @@ class Opening:
     async def _open(self) -> None:
         db, provider = await asyncio.to_thread(self._open_database)
         desk, files = Desk(), FileStore(self.settings.data_dir / "media")
-        adapter = Adapter()
+        adapter = Adapter(film_pause_seconds=min(PAUSE_SECONDS, self.settings.video_poll_seconds))
         catalogue = Catalogue(db, adapter, provider, provider.id)  # type: ignore[arg-type]
         engine = Engine(db, adapter)
         engine.start_saving()

@@ -17,8 +17,9 @@ from uuid import UUID
 
 from studio.assets import store as assets
 from studio.assets.assets import for_model
-from studio.assets.files import FileStore
+from studio.assets.files import FileStore, StorageFull
 from studio.assets.making import MadeFile
+from studio.assets.video import NotAVideo, VideoDamaged
 from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
@@ -259,8 +260,7 @@ class VideoMaker:
     ) -> Next:
         """It is made and paid for: worth several tries, unless it is gone or can never be kept."""
         tries = int(str(notes.get("fetches", 0))) + 1
-        is_final = isinstance(error, UpstreamGone | UpstreamTooLarge)
-        if not is_final and tries < self.patience.most_fetches:
+        if tries < self._most_fetches(error):
             notes = {**notes, "fetches": tries, "notice": error.text}
             wait = getattr(error, "retry_after_seconds", None)
             return Again(job.step, self.patience.next_fetch(tries, wait), notes)
@@ -271,6 +271,13 @@ class VideoMaker:
             text = reason_text(reason, generation.provider)
         words = getattr(error, "provider_message", None) or ""
         return self._end(job, generation, notes, Verdict(State.FAILED, reason, text, words))
+
+    def _most_fetches(self, error: StudioError) -> int:
+        if isinstance(error, UpstreamGone | UpstreamTooLarge):
+            return 1
+        if isinstance(error, NotAVideo | VideoDamaged):
+            return self.patience.most_damaged
+        return self.patience.most_full if isinstance(error, StorageFull) else self.patience.most_fetches
 
     def _end(
         self,

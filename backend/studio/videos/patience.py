@@ -19,7 +19,11 @@ class Patience:
     look_seconds: float = 5.0
     lasts: timedelta = timedelta(hours=2)  # from when the provider took it
     most_tries: int = 4  # of a provider that is busy or away, which costs nothing
-    most_fetches: int = 6  # each of several downloads
+    most_fetches: int = 5  # each of several downloads
+    most_damaged: int = (
+        2  # whole files that are no video: the second could only mend what the way there broke
+    )
+    most_full: int = 10  # with a full disk, which people empty in an hour rather than in a minute
     most_lost: int = 3  # looks in a row at which the provider did not know it
 
     @property
@@ -40,8 +44,9 @@ class Patience:
         return self._in(max(self.look_seconds * 2 ** (tries - 1), self._asked(after_seconds)))
 
     def next_fetch(self, tries: int, after_seconds: int | None = None) -> datetime:
-        """Doubled each time: a disk is emptied by people, and that takes minutes."""
-        return self._in(max(self.look_seconds * 3 * 2 ** (tries - 1), self._asked(after_seconds)))
+        """Doubled each time, up to a quarter of an hour beside five seconds."""
+        pause = self.look_seconds * min(3 * 2 ** (tries - 1), 180)
+        return self._in(max(pause, self._asked(after_seconds)))
 
     def _asked(self, after_seconds: int | None) -> float:
         return min(float(after_seconds or 0), self.look_seconds * MOST_PAUSES * 10)
