@@ -27,6 +27,7 @@ from studio.metrics import StudioMetrics
 from studio.opening import Opening
 from studio.sandbox import create_sandbox
 from studio.shutdown import on_first_signal
+from studio.videos import routes as videos
 from studio.web import RequestMiddleware, add_error_handlers
 
 THREADS = 96  # each waits for the database, hardly any computes; fifty people may write at once
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         jobs,
         gallery,
         images,
+        videos,
     ):
         app.include_router(part.router)
     _add_probes(app, opening)

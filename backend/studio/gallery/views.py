@@ -14,6 +14,7 @@ from studio.gallery.lineage import Line
 from studio.gallery.query import Query
 from studio.gallery.search import Counts
 from studio.gallery.store.albums import Album, Tag
+from studio.generations.generation import Generation
 
 KIND_NAMES = (
     ("", "All"),
@@ -23,6 +24,7 @@ KIND_NAMES = (
     ("upload", "Uploads"),
 )
 _CREATE_PROMPT = 2000  # what the page one asks from takes over
+_PAGES = {"image": "/images", "video": "/videos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class ItemCard:
     next_url: str | None
     back_url: str
     again_url: str | None
+    uses: list[tuple[str, str, str]]
     conversation_url: str | None
     is_simulated: bool
     compared: list[Line] | None
@@ -195,9 +198,19 @@ def filters(
     )
 
 
-def again_url(prompt: str, model: str) -> str:
-    """The page one asks from with this prompt in it."""
-    return f"/?{urlencode({'prompt': prompt[:_CREATE_PROMPT], 'model': model})}"
+def again_url(generation: Generation) -> str:
+    """The page one asks from with this recipe in it."""
+    if generation.kind in _PAGES:
+        return f"{_PAGES[generation.kind]}?{urlencode({'from': str(generation.id)})}"
+    return f"/?{urlencode({'prompt': generation.prompt[:_CREATE_PROMPT], 'model': generation.model})}"
+
+
+def uses_of(item: Item) -> list[tuple[str, str, str]]:
+    """What can be made from it: text, icon, address."""
+    if item.kind != "image" or item.asset_id is None:
+        return []
+    change, film = urlencode({"input": str(item.asset_id)}), urlencode({"first": str(item.asset_id)})
+    return [("Change it", "image", f"/images?{change}"), ("Make a video", "video", f"/videos?{film}")]
 
 
 def day(moment: datetime) -> str:
