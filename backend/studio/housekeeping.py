@@ -15,6 +15,8 @@ from studio.db import Database
 from studio.gallery.verbs import empty_bin
 from studio.jobs.store.changes import forget_finished
 from studio.moments import now
+from studio.recipes.recipes import KEPT
+from studio.recipes.store import forget_drafts
 
 log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> 
         "conversations": lambda: forget_deleted(db, now() - timedelta(days=UNDO_DAYS)),
         "items": lambda: empty_bin(db, now()),
         "assets": assets,
+        "recipes": lambda: forget_drafts(db, now() - KEPT),
         "sessions": lambda: tidy(db, moment=now()),
         "jobs": lambda: forget_finished(db, now() - timedelta(days=jobs_kept_days)),
     }

@@ -66,6 +66,7 @@ def item_card(
         next_url=f"/gallery/{behind}{suffix}" if behind else None,
         back_url=f"/gallery{suffix}",
         again_url=views.again_url(generation.prompt, generation.model) if generation else None,
+        recipe_url=f"/api/generations/{generation.id}/recipe?download=1" if generation else None,
         conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
         is_simulated=generation.is_simulated if generation else False,
         compared=_compared(studio, person, generation, other_id),

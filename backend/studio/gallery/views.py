@@ -118,6 +118,7 @@ class ItemCard:
     next_url: str | None
     back_url: str
     again_url: str | None
+    recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
     compared: list[Line] | None
