@@ -13,7 +13,7 @@ from studio.chat.conversation import Conversation
 from studio.chat.forms import ComposerForm
 from studio.chat.views import PictureCard, money, picture_card
 from studio.errors import StudioError
-from studio.recipes.recipes import GONE, Filling
+from studio.recipes.recipes import Filling, sentences
 from studio.wiring import Studio
 
 EFFORT_CHOICES = [
@@ -158,24 +158,20 @@ def form_of_recipe(studio: Studio, filling: Filling | None) -> tuple[ComposerFor
     """
     usual = studio.catalogue.default_text_model()
     if filling is None:
-        return ComposerForm(model=usual.id if usual else ""), [GONE]
-    recipe = filling.recipe
-    model = filling.model or (usual.id if usual else "")
-    params = {
-        name: value for name, value in recipe.params.items() if name in SETTING_NAMES and value is not None
-    }
+        return ComposerForm(model=usual.id if usual else ""), sentences(None, ())
+    given = filling.recipe.params
     form = ComposerForm(
-        prompt=recipe.prompt,
-        model=model,
+        prompt=filling.recipe.prompt,
+        model=filling.model or (usual.id if usual else ""),
         asset_ids=[str(asset_id) for asset_id in filling.asset_ids],
-        **{name: str(value)[:SETTING_CHARACTERS] for name, value in params.items()},
+        **{
+            name: str(given[name])[:SETTING_CHARACTERS]
+            for name in SETTING_NAMES
+            if given.get(name) is not None
+        },
     )
-    offered = {setting.name for setting in settings_of(studio.catalogue.find(model), form)}
-    lost = sorted(set(recipe.params) - offered)
-    notes = [f"Filled from a recipe of {recipe.model or 'an unknown model'}.", *filling.notes]
-    if lost:
-        notes.append(f"Settings that do not exist here are left out: {', '.join(lost)}.")
-    return form, notes
+    offered = [setting.name for setting in settings_of(studio.catalogue.find(form.model), form)]
+    return form, sentences(filling, offered)
 
 
 def _pictures(studio: Studio, person: Person, form: ComposerForm) -> list[PictureCard]:

@@ -5,6 +5,7 @@ Between the two it is kept as a draft under an address, so that the form can be 
 back or a restart. See docs/decisions/0008-a-brought-recipe-is-a-draft.md.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -107,6 +108,21 @@ def filling(studio: Studio, person_id: UUID, recipe: Recipe) -> Filling:
             else f"{missing} pictures that went into it are not among yours."
         )
     return Filling(recipe, model.id if model and is_here else None, own, tuple(notes))
+
+
+def sentences(filling: Filling | None, offered: Collection[str]) -> list[str]:
+    """
+    What a form was filled from, then what is missing: `offered` are the settings that the form has.
+
+    None says that there was nothing to fill it from.
+    """
+    if filling is None:
+        return [GONE]
+    said = [f"Filled from a recipe of {filling.recipe.model or 'an unknown model'}.", *filling.notes]
+    given = {name for name, value in filling.recipe.params.items() if value is not None}
+    if lost := sorted(given - set(offered)):
+        said.append(f"Settings that do not exist here are left out: {', '.join(lost)}.")
+    return said
 
 
 def _id(text: str) -> UUID | None:
