@@ -93,7 +93,7 @@ def test_a_recipe_file_may_be_dropped_on_the_page(enter: Callable[..., Page]) ->
 
     page.evaluate(DROP, ["soup.json", "application/json", json.dumps(recipe)])
 
-    expect(page.locator("#recipe-notice")).to_contain_text("acme/gone, which makes no text in this studio")
+    expect(page.locator("#recipe-notice")).to_contain_text("That model makes no text here")
     expect(Chat(page).composer.prompt).to_have_value("Soup?")
 
 

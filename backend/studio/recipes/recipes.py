@@ -17,6 +17,7 @@ from studio.assets.embedding import read_recipe
 from studio.assets.recipe import Recipe, recipe_from, recipe_of
 from studio.errors import Invalid
 from studio.generations import store as generations
+from studio.generations.generation import Generation
 from studio.ids import new_id
 from studio.moments import now
 from studio.recipes import store
@@ -89,6 +90,11 @@ def filling_of_generation(studio: Studio, person_id: UUID, generation_id: str) -
     return filling(studio, person_id, recipe_of(made[found])) if found in made else None
 
 
+def again_url(generation: Generation) -> str:
+    """The page that makes it again, filled from its recipe."""
+    return f"{PAGES[generation.kind]}?{urlencode({'from': str(generation.id)})}"
+
+
 def filling(studio: Studio, person_id: UUID, recipe: Recipe) -> Filling:
     model = studio.catalogue.find(recipe.model)
     is_here = model is not None and recipe.kind in model.kinds
@@ -96,10 +102,8 @@ def filling(studio: Studio, person_id: UUID, recipe: Recipe) -> Filling:
     own = tuple(by_hash[digest] for digest in recipe.input_hashes if digest in by_hash)
     notes = []
     if not is_here:
-        name = recipe.model or "a model without a name"
         notes.append(
-            f"It was made with {name}, which makes no {_CALLED[recipe.kind]} in this studio. Another model stands in; "
-            "the same recipe gives something else with it."
+            f"That model makes no {_CALLED[recipe.kind]} here; another one stands in, and gives something else."
         )
     if missing := len(recipe.input_hashes) - len(own):
         notes.append(

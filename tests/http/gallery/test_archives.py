@@ -85,13 +85,13 @@ def test_an_archive_holds_what_was_ticked_with_its_recipes(alice: Caller) -> Non
 
 
 def test_a_text_is_a_file_of_its_words(talk: Talk) -> None:
-    made = make_text(talk.alice, "Which kettle sings?")
+    made = make_text(talk.alice, "Which spoon sings?")
     text = talk.alice.get(f"/api/generations/{made}").json()["text"]
 
     found = opened(talk.alice.post("/api/archives", json={"ids": [made]}))
 
-    assert found.namelist() == ["Which kettle sings_.md", "Which kettle sings_.md.recipe.json"]
-    assert found.read("Which kettle sings_.md").decode() == text
+    assert found.namelist() == ["Which spoon sings_.md", "Which spoon sings_.md.recipe.json"]
+    assert found.read("Which spoon sings_.md").decode() == text
 
 
 def test_all_that_match_are_what_the_search_finds_and_no_more(alice: Caller) -> None:

@@ -141,13 +141,13 @@ def test_a_recipe_of_a_model_that_is_not_here_is_filled_in_and_says_what_is_miss
     notice = page.one("#recipe-notice").text
     assert value(page, "prompt") == RECIPE.prompt
     assert value(page, "model") == talk.studio.catalogue.default_text_model().id  # type: ignore[union-attr]
-    assert "acme/gone, which makes no text in this studio" in notice
+    assert "That model makes no text here" in notice
     assert "2 pictures that went into it are not among yours" in notice
     assert "left out: top_k." in notice
 
 
 def test_pictures_that_went_in_are_taken_up_again_if_they_are_ones_own(talk: Talk) -> None:
-    made = talk.alice.post("/api/assets", files={"file": ("loaf.png", png())}).json()
+    made = talk.alice.post("/api/assets", files={"file": ("tomato.png", png())}).json()
     digest = assets.get_asset(talk.studio.db, UUID(talk.alice.id), UUID(made["id"])).sha256
     recipe = replace(RECIPE, input_hashes=(digest,))
 
