@@ -87,15 +87,16 @@ def list_hashes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[str]
 
 
 def find_by_hashes(db: Database, person_id: UUID, hashes: Sequence[str]) -> dict[str, UUID]:
-    """An asset of this person for each content that they have, the oldest one; without what was put away."""
+    """For each content the newest picture of this person that has it; without what was put away."""
     if not hashes:
         return {}
     with db.read() as cursor:
         rows = cursor.execute(
             """
-            SELECT sha256, min(id)
+            SELECT sha256, max(id)
             FROM assets
-            WHERE person_id = $person_id AND sha256 IN (SELECT unnest($hashes::VARCHAR[])) AND deleted_at IS NULL
+            WHERE person_id = $person_id AND kind = 'image' AND deleted_at IS NULL
+                AND sha256 IN (SELECT unnest($hashes::VARCHAR[]))
             GROUP BY sha256
             """,
             {"person_id": person_id, "hashes": list(hashes)},
