@@ -4,13 +4,15 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.e2e.looking import marked, stayed
 from tests.e2e.pages.chat import Chat
@@ -20,9 +22,10 @@ from tests.support.sandbox import until
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 DROP = """
-([name, type, text]) => {
+([name, type, coded]) => {
   const dragged = new DataTransfer();
-  dragged.items.add(new File([text], name, { type }));
+  const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
+  dragged.items.add(new File([bytes], name, { type }));
   for (const kind of ["dragover", "drop"]) {
     document.querySelector("h1").dispatchEvent(
       new DragEvent(kind, { dataTransfer: dragged, bubbles: true, cancelable: true }),
@@ -33,18 +36,32 @@ DROP = """
 
 
 @pytest.fixture
-def ask(base_url: str, token: Callable[[str], str]) -> Callable[..., str]:
-    """Makes a text as a program would; its id."""
+def program(base_url: str, token: Callable[[str], str]) -> Iterator[httpx.Client]:
+    """Alice's, through the frontend."""
+    headers = {"Authorization": f"Bearer {token('alice')}"}
+    with httpx.Client(base_url=base_url, headers=headers, timeout=30) as client:
+        yield client
 
-    def ask_(prompt: str, **params: object) -> str:
-        headers = {"Authorization": f"Bearer {token('alice')}"}
-        body = {"kind": "text", "model": "sandbox/sprinter", "prompt": prompt, "params": params}
-        with httpx.Client(base_url=base_url, headers=headers, timeout=30) as client:
-            made: str = client.post("/api/generations", json=body).json()["id"]
-            until(lambda: client.get(f"/api/generations/{made}").json()["state"] == "done")
-        return made
+
+@pytest.fixture
+def ask(program: httpx.Client) -> Callable[..., dict[str, Any]]:
+    """Makes something as a program would, to its end."""
+
+    def ask_(
+        prompt: str, kind: str = "text", model: str = "sandbox/sprinter", **params: object
+    ) -> dict[str, Any]:
+        body = {"kind": kind, "model": model, "prompt": prompt, "params": params}
+        made = program.post("/api/generations", json=body).json()["id"]
+        return done(program, made)
 
     return ask_
+
+
+def done(program: httpx.Client, made: str) -> dict[str, Any]:
+    until(lambda: program.get(f"/api/generations/{made}").json()["finished_at"] is not None)
+    found: dict[str, Any] = program.get(f"/api/generations/{made}").json()
+    assert found["state"] == "done"
+    return found
 
 
 def saved(page: Page, button: Locator) -> Path:
@@ -55,17 +72,53 @@ def saved(page: Page, button: Locator) -> Path:
 
 def bring(page: Page, path: Path, name: str, *, scripts: bool) -> None:
     """Into the field of the form, which sends itself where scripts run."""
-    file = {"name": name, "mimeType": "application/json", "buffer": path.read_bytes()}
-    page.get_by_label("Fill from a recipe file").set_input_files([file])  # type: ignore[list-item]
+    kind = "image/png" if name.endswith(".png") else "application/json"
+    file: FilePayload = {"name": name, "mimeType": kind, "buffer": path.read_bytes()}
+    page.get_by_label("Fill from a recipe file").set_input_files([file])
     if not scripts:
         page.get_by_role("button", name="Fill in").click()
 
 
+def drop(page: Page, data: bytes, name: str, kind: str) -> None:
+    """A file let go over the heading of the page."""
+    page.evaluate(DROP, [name, kind, b64encode(data).decode()])
+
+
+def test_a_saved_picture_brought_back_makes_the_same_picture(
+    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], program: httpx.Client, scripts: bool
+) -> None:
+    params = {"n": 1, "seed": 20_231, "aspect_ratio": "3:2", "resolution": "1K", "output_format": "png"}
+    first = ask(f"A blue plate {uuid4().hex}", "image", "sandbox/painter", **params)
+    [picture] = first["assets"]
+    page = enter("alice", scripts=scripts)
+    page.goto(f"/gallery/{picture['id']}")
+
+    file = saved(page, page.get_by_role("link", name="Download"))
+    page.goto("/images")
+    if scripts:
+        drop(page, file.read_bytes(), "plate.png", "image/png")
+    else:
+        bring(page, file, "plate.png", scripts=scripts)
+    notice = page.locator("#recipe-notice")
+    expect(notice).to_have_text(re.compile(r"^\s*Filled from a recipe of sandbox/painter\.\s*$"))
+    expect(page.locator("#prompt")).to_have_value(first["prompt"])
+    page.get_by_role("button", name="Make").click()
+    made = page.locator("article.image", has_text=first["prompt"])
+    expect(made).to_have_count(2)
+
+    second = done(program, (made.first.get_attribute("id") or "").removeprefix("image-"))
+    kept = program.get(picture["url"]).content
+    assert file.read_bytes() != kept  # the recipe is in what was saved, not in what is kept
+    assert second["id"] != first["id"]
+    assert second["params"] == first["params"]
+    assert program.get(second["assets"][0]["url"]).content == kept
+
+
 def test_a_recipe_is_saved_and_fills_the_form_again(
-    enter: Callable[..., Page], ask: Callable[..., str], scripts: bool
+    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], scripts: bool
 ) -> None:
     prompt = f"What shall we cook? {uuid4().hex}"
-    made = ask(prompt, temperature=0.25)
+    made = ask(prompt, temperature=0.25)["id"]
     page = enter("alice", scripts=scripts)
     page.goto(f"/gallery/{made}")
 
@@ -91,7 +144,7 @@ def test_a_recipe_file_may_be_dropped_on_the_page(enter: Callable[..., Page]) ->
         "prompt": "Soup?",
     }
 
-    page.evaluate(DROP, ["soup.json", "application/json", json.dumps(recipe)])
+    drop(page, json.dumps(recipe).encode(), "soup.json", "application/json")
 
     expect(page.locator("#recipe-notice")).to_contain_text("That model makes no text here")
     expect(Chat(page).composer.prompt).to_have_value("Soup?")
@@ -116,7 +169,7 @@ def test_a_file_without_a_recipe_is_refused_and_what_was_typed_stays(
 
 
 def test_what_was_ticked_is_saved_as_one_archive(
-    enter: Callable[..., Page], ask: Callable[..., str], scripts: bool
+    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], scripts: bool
 ) -> None:
     word = uuid4().hex
     for dish in ("soup", "salad"):
