@@ -22,12 +22,12 @@ from tests.support.sandbox import until
 pytestmark = pytest.mark.usefixtures("sandbox")
 
 DROP = """
-([name, type, coded]) => {
+([name, type, coded, place]) => {
   const dragged = new DataTransfer();
   const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
   dragged.items.add(new File([bytes], name, { type }));
   for (const kind of ["dragover", "drop"]) {
-    document.querySelector("h1").dispatchEvent(
+    document.querySelector(place).dispatchEvent(
       new DragEvent(kind, { dataTransfer: dragged, bubbles: true, cancelable: true }),
     );
   }
@@ -79,9 +79,9 @@ def bring(page: Page, path: Path, name: str, *, scripts: bool) -> None:
         page.get_by_role("button", name="Fill in").click()
 
 
-def drop(page: Page, data: bytes, name: str, kind: str) -> None:
-    """A file let go over the heading of the page."""
-    page.evaluate(DROP, [name, kind, b64encode(data).decode()])
+def drop(page: Page, data: bytes, name: str, kind: str, *, on: str = "h1") -> None:
+    """A file let go over this element."""
+    page.evaluate(DROP, [name, kind, b64encode(data).decode(), on])
 
 
 def test_a_saved_picture_brought_back_makes_the_same_picture(
@@ -133,7 +133,8 @@ def test_a_recipe_is_saved_and_fills_the_form_again(
     assert json.loads(recipe.read_text("utf-8"))["prompt"] == prompt
 
 
-def test_a_recipe_file_may_be_dropped_on_the_page(enter: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("on", ["h1", "#prompt"])
+def test_a_recipe_file_may_be_dropped_anywhere_on_the_page(enter: Callable[..., Page], on: str) -> None:
     page = enter("alice")
     page.goto("/")
     recipe = {
@@ -144,10 +145,20 @@ def test_a_recipe_file_may_be_dropped_on_the_page(enter: Callable[..., Page]) ->
         "prompt": "Soup?",
     }
 
-    drop(page, json.dumps(recipe).encode(), "soup.json", "application/json")
+    drop(page, json.dumps(recipe).encode(), "soup.json", "application/json", on=on)
 
     expect(page.locator("#recipe-notice")).to_contain_text("That model makes no text here")
     expect(Chat(page).composer.prompt).to_have_value("Soup?")
+
+
+def test_a_picture_dropped_on_the_composer_is_one_to_work_with(enter: Callable[..., Page]) -> None:
+    page = enter("alice")
+    page.goto("/")
+
+    drop(page, b"not looked at", "plate.png", "image/png", on="#prompt")
+
+    expect(Chat(page).composer.attachments).to_contain_text("plate.png")
+    expect(page).to_have_url(re.compile(r"/$"))
 
 
 def test_a_file_without_a_recipe_is_refused_and_what_was_typed_stays(

@@ -74,7 +74,7 @@ def paint_card(
         prompt=form.prompt,
         model=form.model,
         options=[image_option(studio, found, form.model) for found in studio.catalogue.image_models()],
-        in_sight=[each for each in fields if each.name in IN_SIGHT],
+        in_sight=[each for name in IN_SIGHT for each in fields if each.name == name],
         folded=[each for each in fields if each.name not in IN_SIGHT],
         pictures=pictures,
         takes_pictures=bool(known and known.most_inputs),

@@ -108,7 +108,7 @@ def _options(name: str, setting: Choice, value: str) -> list[Option]:
     values = [known for known in setting.values if known != "auto"]
     if chosen and chosen not in values:
         values.append(chosen)
-    found = [Option("", AUTOMATIC, not chosen)]
+    found = [Option("", "Auto" if name == "aspect_ratio" else AUTOMATIC, not chosen)]
     for known in values:
         size = _drawn(known) if name == "aspect_ratio" else None
         text = known.replace("x", " × ") if name == "size" else known

@@ -59,35 +59,25 @@ async def image_form(request: Request) -> ImageForm:
 Composer = Annotated[ImageForm, Depends(image_form)]
 
 
-def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> ImageForm:
+def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[ImageForm, StudioError | None]:
     """
-    The chosen files kept and named among the pictures, so that they survive a mistake elsewhere in the form.
-
-    Raises Invalid (field `pictures`) with the form as far as it got in its details, for the first that is no picture.
+    The chosen files kept and named among the pictures, so that they survive a mistake elsewhere in the form; and what
+    was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
     """
     ids = list(form.asset_ids)
+    error: StudioError | None = None
     for file in form.files:
         if len(ids) >= INPUTS_LIMIT:
-            raise _Partly(f"At most {INPUTS_LIMIT} pictures can be taken in.", form, ids)
+            error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+            break
         try:
             picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
-        except StudioError as error:
-            raise _Partly(_naming(file, error.text), form, ids) from error
+        except StudioError as refusal:
+            error = refusal
+            error.text, error.field = _naming(file, refusal.text), "pictures"
+            break
         ids.append(str(assets.keep_picture(studio.db, person.id, picture, file.filename or "picture").id))
-    return replace(form, asset_ids=tuple(ids), files=())
-
-
-class _Partly(Invalid):
-    code = "picture_refused"
-
-    def __init__(self, text: str, form: ImageForm, ids: list[str]) -> None:
-        super().__init__(text, field="pictures")
-        self.form = replace(form, asset_ids=tuple(ids), files=())
-
-
-def form_of(error: StudioError, form: ImageForm) -> ImageForm:
-    """The form as far as it was taken in before that error."""
-    return error.form if isinstance(error, _Partly) else replace(form, files=())
+    return replace(form, asset_ids=tuple(ids), files=()), error
 
 
 def read_settings(model: Model, form: ImageForm) -> ReadSettings:

@@ -18,7 +18,7 @@ from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
 from studio.images.composer import image_option, paint_card
 from studio.images.filling import form_of_recipe
-from studio.images.forms import Composer, ImageForm, form_of, wish_of_form, with_kept_files
+from studio.images.forms import Composer, ImageForm, wish_of_form, with_kept_files
 from studio.recipes.recipes import filling_of_draft
 from studio.wiring import Studio, Wired
 
@@ -59,11 +59,13 @@ def page_(
 @router.post("", status_code=201, name="images.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
     """Ask for pictures."""
+    form, refused = with_kept_files(studio, person, form)
     try:
-        form = with_kept_files(studio, person, form)
+        if refused is not None:
+            raise refused
         generation = wish.request_pictures(studio, person, wish_of_form(studio, form))
     except StudioError as error:
-        return _composer_again(studio, person, page, form_of(error, form), error)
+        return _composer_again(studio, person, page, form, error)
     card = show.card(studio, person, generation.id)
     html = page.render("images/image.html", ["arrived"], card=card)
     return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{generation.id}"))

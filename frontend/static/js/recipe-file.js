@@ -1,15 +1,15 @@
 // <recipe-file>: a recipe file may be dropped anywhere on the page. Without it the file is chosen in the form.
-// In the composer only JSON is taken for a recipe: a picture that is dropped there is one to work with.
+// It looks first, and leaves to the composer what is dropped there, but for JSON, which is no picture to work with.
 
 customElements.define(
   "recipe-file",
   class extends HTMLElement {
     connectedCallback() {
       this.leave = new AbortController();
-      const { signal } = this.leave;
-      document.addEventListener("dragover", (event) => this.over(event), { signal });
-      document.addEventListener("dragleave", (event) => event.relatedTarget || this.mark(false), { signal });
-      document.addEventListener("drop", (event) => this.drop(event), { signal });
+      const first = { signal: this.leave.signal, capture: true };
+      document.addEventListener("dragover", (event) => this.over(event), first);
+      document.addEventListener("dragleave", (event) => event.relatedTarget || this.mark(false), first);
+      document.addEventListener("drop", (event) => this.drop(event), first);
     }
 
     disconnectedCallback() {
@@ -19,7 +19,7 @@ customElements.define(
     // While it is dragged only the kind of a file is known, not its name.
     over(event) {
       const [item] = [...event.dataTransfer.items].filter((item) => item.kind === "file");
-      const takes = !event.defaultPrevented && item && this.takes(item.type, event.target);
+      const takes = item && this.takes(item.type, event.target);
       this.mark(takes);
       if (!takes) return;
       event.preventDefault();
@@ -29,8 +29,9 @@ customElements.define(
     drop(event) {
       this.mark(false);
       const [file] = event.dataTransfer.files;
-      if (event.defaultPrevented || !file || !this.takes(file.type, event.target)) return;
+      if (!file || !this.takes(file.type, event.target)) return;
       event.preventDefault();
+      event.stopPropagation();
       const input = this.querySelector("input[type=file]");
       const one = new DataTransfer();
       one.items.add(file);
