@@ -66,7 +66,10 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(part.router)
     _add_probes(app, opening)
-    app.mount("/sandbox/v1", create_sandbox(list_ugly=settings.sandbox_ugly))
+    app.mount(
+        "/sandbox/v1",
+        create_sandbox(list_ugly=settings.sandbox_ugly, directory=settings.data_dir / "sandbox"),
+    )
     return app
 
 

@@ -25,9 +25,11 @@ KIND_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or video as it stands in a page."""
+    """A picture or video as it stands in a page; `sources` is a srcset, "" where there are no previews."""
 
     url: str
+    thumbnail_url: str
+    sources: str
     width_px: int
     height_px: int
     duration: str
@@ -138,15 +140,16 @@ def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
 
 
 def media(asset: Asset) -> Media:
-    seconds = getattr(asset, "duration_seconds", None)
     width, height = asset.width_px or 0, asset.height_px or 0
     size = f"{width} × {height}" if width and height else ""
     return Media(
         url=asset.url,
+        thumbnail_url=asset.thumbnail_url,
+        sources=asset.sources,
         width_px=width,
         height_px=height,
-        duration=duration(seconds),
-        name=asset.name,
+        duration=duration(asset.duration_seconds),
+        name=asset.file_name,
         facts=" · ".join(part for part in (size, weight(asset.bytes)) if part),
     )
 
