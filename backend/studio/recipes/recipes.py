@@ -2,7 +2,7 @@
 What can be done with a recipe: take it out of a file that somebody brings, and fill a form from it.
 
 Between the two it is kept as a draft under an address, so that the form can be filled again after a reload, a step
-back or a restart. See docs/decisions/0008-a-brought-recipe-is-a-draft.md.
+back or a restart. See docs/decisions/0010-a-brought-recipe-is-a-draft.md.
 """
 
 from collections.abc import Collection
