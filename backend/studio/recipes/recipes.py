@@ -25,7 +25,7 @@ from studio.wiring import Studio
 
 DRAFTS_LIMIT = 20  # of one person; a recipe may have half a million characters
 KEPT = timedelta(days=1)
-PAGES = {"text": "/", "image": "/images", "video": "/videos"}
+PAGES = {"text": "/", "image": "/images"}  # where each kind is made; of another kind nothing can be made here
 
 GONE = "That recipe is no longer kept here. Choose its file again."
 _CALLED = {"text": "text", "image": "pictures", "video": "videos"}
@@ -66,10 +66,16 @@ class Filling:
 
 
 def take_in(studio: Studio, person_id: UUID, file: BinaryIO) -> Draft:
-    """The recipe in a PNG, JPEG, WebP or JSON file from anybody, kept for a day. Raises NoRecipe."""
+    """
+    The recipe in a PNG, JPEG, WebP or JSON file from anybody, kept for a day.
+
+    Raises NoRecipe, also for a recipe of what cannot be made here.
+    """
     recipe = read_recipe(file)
     if recipe is None:
         raise NoRecipe
+    if recipe.kind not in PAGES:
+        raise NoRecipe(f"That is a recipe for {_CALLED[recipe.kind]}, and this studio makes none yet.")
     draft = Draft(new_id(), recipe)
     store.add_draft(studio.db, draft.id, person_id, recipe.as_bytes().decode(), now(), DRAFTS_LIMIT)
     return draft
@@ -90,9 +96,10 @@ def filling_of_generation(studio: Studio, person_id: UUID, generation_id: str) -
     return filling(studio, person_id, recipe_of(made[found])) if found in made else None
 
 
-def again_url(generation: Generation) -> str:
-    """The page that makes it again, filled from its recipe."""
-    return f"{PAGES[generation.kind]}?{urlencode({'from': str(generation.id)})}"
+def again_url(generation: Generation) -> str | None:
+    """The page that makes it again, filled from its recipe; None where there is no such page."""
+    page = PAGES.get(generation.kind)
+    return None if page is None else f"{page}?{urlencode({'from': str(generation.id)})}"
 
 
 def filling(studio: Studio, person_id: UUID, recipe: Recipe) -> Filling:

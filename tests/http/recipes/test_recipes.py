@@ -199,6 +199,17 @@ def test_a_file_without_a_recipe_gets_a_sentence_at_its_field(talk: Talk, data: 
     assert talk.count("recipe_drafts") == before
 
 
+def test_a_recipe_of_what_cannot_be_made_here_gets_a_sentence(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(recipes.PAGES, "video", raising=False)
+
+    answer = bring(talk.alice, replace(RECIPE, kind="video").as_bytes())
+
+    assert answer.status_code == 422
+    assert "recipe for videos, and this studio makes none yet" in answer.text
+
+
 def test_no_file_at_all_gets_a_sentence(talk: Talk) -> None:
     empty = talk.alice.post("/fragments/recipes", files={"recipe": ("", b"")})
     none = talk.alice.post("/api/recipes")
