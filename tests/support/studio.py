@@ -25,6 +25,8 @@ from studio.generations import store as generations
 from studio.generations.engine import Engine
 from studio.generations.generation import Generation
 from studio.ids import new_id
+from studio.images.board import Board
+from studio.images.making import PictureMaker
 from studio.jobs.jobs import Jobs
 from studio.jobs.worker import Worker
 from studio.moments import now
@@ -83,7 +85,7 @@ def ask_of(prompt: str = "Why do plates stack?", model: str = "sandbox/sprinter"
 
 @asynccontextmanager
 async def open_studio(place: Path, db: Database, sandbox_url: str) -> AsyncIterator[Studio]:
-    """A studio on this database, whose catalogue has been read."""
+    """A studio on this database, whose catalogue has been read; its worker does nothing until it is started."""
     provider = Provider(
         new_id(), "Sandbox", "sandbox", sandbox_url, SecretStr("sk-sandbox"), is_simulated=True
     )
@@ -94,12 +96,14 @@ async def open_studio(place: Path, db: Database, sandbox_url: str) -> AsyncItera
         engine = Engine(db, adapter, save_seconds=0.05, drain_seconds=0.0, cost_look_up_seconds=0.0)
         engine.start_saving()
         desk, files = Desk(cheap_passwords()), FileStore(place / "media")
-        settings = Settings(data_dir=place)
+        settings, board = Settings(data_dir=place), Board()
+        maker = PictureMaker(db, files, adapter, provider, board, lambda *_: None, try_again_seconds=0.01)
+        worker = Worker(db, [maker], drain_seconds=0.0)
         try:
-            jobs = Jobs(db, Worker(db))
-            yield Studio(settings, db, files, adapter, provider, catalogue, engine, desk, jobs)
+            jobs = Jobs(db, worker)
+            yield Studio(settings, db, files, adapter, provider, catalogue, engine, desk, jobs, board=board)
         finally:
-            await engine.close()
+            await asyncio.gather(engine.close(), worker.close())
             await asyncio.to_thread(desk.close)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from markupsafe import Markup
@@ -22,7 +21,6 @@ KIND_NAMES = (
     ("video", "Videos"),
     ("upload", "Uploads"),
 )
-_CREATE_PROMPT = 2000  # what the page one asks from takes over
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,7 @@ class ItemCard:
     next_url: str | None
     back_url: str
     again_url: str | None
+    recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
     compared: list[Line] | None
@@ -193,11 +192,6 @@ def filters(
         cleared_url=f"/gallery{query.cleared().suffix()}",
         parameters=replace(query, before="").parameters(),
     )
-
-
-def again_url(prompt: str, model: str) -> str:
-    """The page one asks from with this prompt in it."""
-    return f"/?{urlencode({'prompt': prompt[:_CREATE_PROMPT], 'model': model})}"
 
 
 def day(moment: datetime) -> str:

@@ -35,6 +35,12 @@ LOST = (
     "for again, since {provider} may have charged for it."
 )
 STILL_CHARGED = "{provider} may charge for it all the same."
+_UNKEPT = {
+    "not_a_picture": "{provider} sent something that is no picture.",
+    "picture_heic": "{provider} sent a HEIC picture, which browsers cannot show.",
+    "picture_damaged": "{provider} sent a picture that is damaged.",
+    "picture_too_many_pixels": "{provider} sent a picture of more than 40 megapixels.",
+}
 _BROKEN = (UpstreamOutcomeUnknown, UpstreamBrokeOff, UpstreamTimeout)
 
 
@@ -66,16 +72,15 @@ def judged(generation: Generation, came: Came, error: ProviderError | None) -> V
     if came.files:
         return _remark(generation, came)
     if came.bad:
-        text = f"{generation.provider} sent something that cannot be kept. {came.bad[0].text}"
-        return Verdict(State.FAILED, came.bad[0].code, text)
+        return Verdict(State.FAILED, came.bad[0].code, _unkept(generation.provider, came.bad[0]))
     return Verdict(State.FAILED, "no_picture", f"{generation.provider} sent no picture.")
 
 
 def _remark(generation: Generation, came: Came) -> Verdict:
     wanted, made = wanted_pictures(generation.params), len(came.files)
     if came.bad:
-        text = f"{_count(len(came.bad))} more came and could not be kept. {came.bad[0].text}"
-        return Verdict(State.DONE, came.bad[0].code, text)
+        why = _unkept(generation.provider, came.bad[0])
+        return Verdict(State.DONE, came.bad[0].code, f"{_count(len(came.bad))} more could not be kept. {why}")
     if made < wanted:
         return Verdict(State.DONE, "fewer", f"{generation.provider} made {made} of the {wanted} pictures.")
     return Verdict(State.DONE)
@@ -132,6 +137,12 @@ def picture_rows(generation: Generation, files: Sequence[MadeFile]) -> list[Row]
         )
         rows += [asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
     return rows
+
+
+def _unkept(provider: str, error: StudioError) -> str:
+    """The sentence of the error, which speaks to whoever uploads, for somebody who can do nothing about it."""
+    told = _UNKEPT.get(error.code)
+    return told.format(provider=provider) if told else error.text
 
 
 def _count(pictures: int) -> str:

@@ -1,0 +1,81 @@
+"""A process that dies while pictures are made: what the next one finds, and what it never does."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from studio.db import Database
+from studio.generations import store as generations
+from studio.generations.generation import Generation, State
+from studio.jobs.store import lists
+
+from tests.support.images import ask as ask_
+from tests.support.images import asked_for
+from tests.support.services import ROOT
+from tests.support.studio import Talker, count, open_studio, person
+
+# Where it dies, and how often the provider was asked by then.
+STEPS = {"asking": 0, "took Started": 1, "took Finished": 1}
+KILLED = -9
+
+
+def child(place: Path, sandbox_url: str, step: str = "") -> int:
+    command = [sys.executable, "-m", "tests.support.images_child", str(place), sandbox_url, step]
+    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'backend'}", "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, cwd=ROOT, env=environment, timeout=60, check=False).returncode
+
+
+def asked(place: Path, sandbox_url: str, prompt: str) -> Generation:
+    """A request that waits, with nobody working on it."""
+
+    async def ask() -> Generation:
+        with Database.open(place / "app.db", threads=1) as db:
+            async with open_studio(place, db, sandbox_url) as studio:
+                return await ask_(Talker(studio, person("Alice")), prompt)
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture
+def place(tmp_path: Path, migrated: Path) -> Path:
+    shutil.copy(migrated, tmp_path / "app.db")
+    return tmp_path
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_it_is_never_asked_for_twice_and_ends_as_interrupted(
+    place: Path, sandbox_url: str, step: str
+) -> None:
+    prompt = f"Killed at {step}"
+    generation = asked(place, sandbox_url, prompt)
+
+    died, went_on = child(place, sandbox_url, step), child(place, sandbox_url)
+
+    with Database.open(place / "app.db", threads=1) as db:
+        found = generations.get_generation(db, generation.person_id, generation.id)
+        job = lists.list_of_generations(db, found.person_id, [found.id])[found.id]
+        left = (count(db, "assets"), count(db, "items"))
+    assert (died, went_on) == (KILLED, 0)
+    assert (found.state, found.reason, job.state.value) == (
+        State.INTERRUPTED,
+        "outcome_unknown",
+        "interrupted",
+    )
+    assert "may have charged" in (found.reason_text or "")
+    assert found.outcome.cost_usd is None
+    assert left == (0, 0)
+    assert len(asked_for(sandbox_url, prompt)) == STEPS[step]
+
+
+def test_what_was_not_asked_for_yet_is_made_by_the_next_process(place: Path, sandbox_url: str) -> None:
+    generation = asked(place, sandbox_url, "Left in line")
+
+    went_on = child(place, sandbox_url)
+
+    with Database.open(place / "app.db", threads=1) as db:
+        found = generations.get_generation(db, generation.person_id, generation.id)
+        left = (count(db, "assets"), count(db, "items"))
+    assert (went_on, found.state, left) == (0, State.DONE, (1, 1))
