@@ -21,6 +21,7 @@ from studio.gallery import api as gallery_api
 from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
+from studio.images import routes as images
 from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         gallery_api,
         jobs,
         gallery,
+        images,
     ):
         app.include_router(part.router)
     _add_probes(app, opening)

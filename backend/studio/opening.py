@@ -11,6 +11,7 @@ import threading
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
@@ -27,6 +28,8 @@ from studio.generations.ending import rows_for_gallery
 from studio.generations.engine import Engine
 from studio.generations.recovery import recover
 from studio.housekeeping import keep_house
+from studio.images.board import Board
+from studio.images.making import PictureMaker
 from studio.jobs.jobs import Jobs
 from studio.jobs.store.claims import void_leases
 from studio.jobs.worker import Worker
@@ -72,9 +75,16 @@ class Opening:
             provider,
             await asyncio.to_thread(generations.list_without_cost, db, catalogue.provider_id, since),
         )
-        worker = Worker(db)
+        board = Board()
+
+        def look_up(generation_id: UUID, request_id: str) -> None:
+            engine.look_up_costs(provider, [(generation_id, request_id)])
+
+        worker = Worker(db, [PictureMaker(db, files, adapter, provider, board, look_up)])
         jobs = Jobs(db, worker)
-        self.studio = Studio(self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs)
+        self.studio = Studio(
+            self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs, board=board
+        )
         worker.start()
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
         self._start(keep_house(db, files, jobs_kept_days=self.settings.jobs_kept_days))

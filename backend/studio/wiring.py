@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from studio.assets.previews import Previews
 from studio.chat.asking import Asking
 from studio.errors import Starting
+from studio.images.board import Board
 
 if TYPE_CHECKING:
     from studio.accounts.desk import Desk
@@ -41,6 +42,7 @@ class Studio:
     desk: Desk
     jobs: Jobs
     asking: Asking = field(default_factory=Asking)
+    board: Board = field(default_factory=Board)
     previews: Previews = field(init=False)
 
     def __post_init__(self) -> None:

@@ -23,11 +23,16 @@ RETRY_PAGE = "restarting"  # id of the element on errors/restarting.html that lo
 
 
 class Slot:
-    """One fragment's HTML, printed as it is: it comes from our own backend, whose templates escape."""
+    """
+    One fragment's HTML, printed as it is: it comes from our own backend, whose templates escape.
 
-    def __init__(self, html: str, title: str = "") -> None:
+    `refresh_seconds` is after how long a browser without scripts should look again; None if nothing changes by itself.
+    """
+
+    def __init__(self, html: str, title: str = "", refresh_seconds: int | None = None) -> None:
         self._html = html
         self.title = title
+        self.refresh_seconds = refresh_seconds
 
     def __html__(self) -> str:
         return self._html
@@ -64,7 +69,8 @@ def slot(path: str, *, id: str, lazy: bool = False) -> Slot:  # noqa: A002
         abort(make_response(redirect(leads_to, 303)))
     if answer.status >= 400:
         g.page_status = answer.status
-    return Slot(answer.text, title_of(answer.headers))
+    refresh = answer.headers.get("Studio-Refresh", "")
+    return Slot(answer.text, title_of(answer.headers), int(refresh) if refresh.isdigit() else None)
 
 
 def filled_page(template: str, /, **context: object) -> Response:

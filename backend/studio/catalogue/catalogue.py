@@ -72,14 +72,17 @@ class Catalogue:
 
     def default_image_model(self) -> Model | None:
         """
-        The first with a known price of those that need no picture to begin with, else the first that needs none.
+        The first of those that need no picture to begin with: one that only paints and has a known price, else one
+        with a known price, else any.
 
         None while no such model was ever listed.
         """
         found = [
             m for m in self.image_models() if m.image_settings is None or not m.image_settings.least_inputs
         ]
-        return next((model for model in found if model.has_image_price), found[0] if found else None)
+        priced = [model for model in found if model.has_image_price]
+        painters = [model for model in priced if not model.makes_text]
+        return next(iter([*painters, *priced, *found]), None)
 
     def search(
         self, query: str, *, kind: str = "text", needs_sight: bool = False, limit: int = 40

@@ -12,6 +12,7 @@ from studio.chat.conversation import Conversation, Tree
 from studio.chat.estimates import estimate_question
 from studio.generations import store as generations
 from studio.generations.routes import Asked, asked_in
+from studio.images.wish import KIND, estimate_wish
 from studio.moments import iso, now
 from studio.wiring import Wired
 
@@ -68,6 +69,8 @@ def delete(conversation_id: UUID, person: SignedIn, studio: Wired) -> None:
 @router.post("/estimates", name="api.estimates")
 def estimates(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """What a generation with this body may cost: `worst_usd` is what a budget has to hold. Null is unknown."""
+    if asked.kind == KIND:
+        return estimate_wish(asked.wish(studio)).as_json()
     conversation = asked_in(studio, person, asked)
     question = asked.question(conversation)
     model = studio.catalogue.get(question.model)

@@ -122,6 +122,8 @@ def _do(studio: Studio, person: Person, change: Change) -> tuple[str, Sequence[U
     if not change.ids:
         raise Invalid("Tick at least one thing first.")
     db, who, ids = studio.db, person.id, change.ids
+    if change.verb == "typed":  # Enter in one of the bar's fields presses no button of its own
+        change = replace(change, verb="tag" if change.tag.strip() else "album")
     if change.verb == "album":
         return _into_album(studio, person, change), ()
     doings: dict[str, tuple[Callable[[], int], str]] = {

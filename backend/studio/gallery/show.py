@@ -14,7 +14,7 @@ from studio.gallery.item import Item
 from studio.gallery.lineage import Line, compare, lineage, recipe
 from studio.gallery.query import Query
 from studio.gallery.store import albums as shelves
-from studio.gallery.store.search import list_models
+from studio.gallery.store.items import list_models
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.markdown import render_markdown

@@ -27,9 +27,11 @@ _CREATE_PROMPT = 2000  # what the page one asks from takes over
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or video as it stands in a page."""
+    """A picture or video as it stands in a page; `sources` is a srcset, "" where there are no previews."""
 
     url: str
+    thumbnail_url: str
+    sources: str
     width_px: int
     height_px: int
     duration: str
@@ -139,15 +141,16 @@ def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
 
 
 def media(asset: Asset) -> Media:
-    seconds = getattr(asset, "duration_seconds", None)
     width, height = asset.width_px or 0, asset.height_px or 0
     size = f"{width} × {height}" if width and height else ""
     return Media(
         url=asset.url,
+        thumbnail_url=asset.thumbnail_url,
+        sources=asset.sources,
         width_px=width,
         height_px=height,
-        duration=duration(seconds),
-        name=asset.name,
+        duration=duration(asset.duration_seconds),
+        name=asset.file_name,
         facts=" · ".join(part for part in (size, weight(asset.bytes)) if part),
     )
 

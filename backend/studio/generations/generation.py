@@ -5,6 +5,7 @@ States: waiting → running → done | failed | cancelled | interrupted. A row i
 again, except that a cost found out later may be filled in.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
@@ -80,8 +81,11 @@ class Generation:
     def is_finished(self) -> bool:
         return self.state not in UNFINISHED
 
-    def as_json(self) -> dict[str, Any]:
-        """The shape of DESIGN §6; money is a decimal string, moments are ISO 8601, unknown is null."""
+    def as_json(self, assets: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+        """
+        The shape of DESIGN §6; money is a decimal string, moments are ISO 8601, unknown is null. `assets` are what it
+        made, as theirs say (generations/made.py).
+        """
         out = self.outcome
         return {
             "id": str(self.id),
@@ -95,7 +99,7 @@ class Generation:
             "params": self.params,
             "text": self.text,
             "reasoning": self.reasoning,
-            "assets": [],
+            "assets": list(assets),
             "input_tokens": out.input_tokens,
             "output_tokens": out.output_tokens,
             "reasoning_tokens": out.reasoning_tokens,

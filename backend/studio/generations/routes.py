@@ -15,8 +15,14 @@ from studio.chat.conversation import Conversation, Question
 from studio.chat.params import params_of_json
 from studio.errors import Conflict, Invalid, Starting
 from studio.generations import store
+from studio.generations.following import cancel_job, job_events
+from studio.generations.forgetting import forget as forget_words
 from studio.generations.generation import Generation
+from studio.generations.made import current_json, whole_json
 from studio.generations.streams import event_stream, finished_json_events, json_events, resume_after
+from studio.images import wish as images
+from studio.images.asked import wish_of_json
+from studio.images.wish import Wish
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/api/generations")
@@ -46,7 +52,7 @@ class Asked(BaseModel):
     def question(self, conversation: Conversation | None) -> Question:
         """What is asked; instructions and settings that are left out are those of the conversation."""
         if self.kind != "text":
-            raise Invalid("This studio makes text so far.", field="kind")
+            raise Invalid("This studio makes text and pictures so far: text, image.", field="kind")
         system_prompt = self.system_prompt
         if system_prompt is None:
             system_prompt = conversation.system_prompt if conversation else ""
@@ -63,6 +69,20 @@ class Asked(BaseModel):
             parent_id=self.parent_id,
         )
 
+    def wish(self, studio: Studio) -> Wish:
+        """The pictures that are asked for."""
+        for name in ("conversation_id", "system_prompt"):
+            if getattr(self, name) is not None:
+                raise Invalid(f"Pictures are made outside conversations: leave {name} out.", field=name)
+        return wish_of_json(
+            studio,
+            prompt=self.prompt,
+            model=self.model,
+            params=self.params,
+            input_asset_ids=self.input_asset_ids,
+            parent_id=self.parent_id,
+        )
+
 
 def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | None:
     """The conversation that a request names; raises Missing if it is not this person's."""
@@ -73,7 +93,9 @@ def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | Non
 
 @router.post("", status_code=201, name="generations.add")
 async def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
-    """Ask for a text; answers as soon as it is stored, with its id and state."""
+    """Ask for a text or for pictures; answers as soon as it is stored, with its id and state."""
+    if asked.kind == images.KIND:
+        return await studio.read(_add_pictures, studio, person, asked)
     if asked.conversation_id is None:
         return (await ask.generate(studio, person, asked.question(None))).as_json()
     return await studio.read(_add_in_conversation, studio, person, asked)
@@ -82,7 +104,7 @@ async def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
 @router.get("/{generation_id}", name="generations.show")
 def show(generation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """The generation as it is now, with the words so far while it runs."""
-    return _now(studio, person, generation_id).as_json()
+    return whole_json(studio.db, _now(studio, person, generation_id))
 
 
 @router.get("/{generation_id}/events", name="generations.events")
@@ -97,13 +119,16 @@ async def events(
     """
     Server-sent events: `delta` with text and reasoning, numbered; at last `done` with the generation.
 
-    Reconnecting with `Last-Event-ID` (or `?after=`) continues behind that piece.
+    Reconnecting with `Last-Event-ID` (or `?after=`) continues behind that piece. What a job makes sends `progress`
+    in place of `delta`.
     """
     number = resume_after(last_event_id, after)
     live = studio.engine.find(generation_id)
     if live is not None and live.generation.person_id == person.id:
         return event_stream(json_events(live, number), staying)
     generation = await studio.read(store.get_generation, studio.db, person.id, generation_id)
+    if generation.kind != "text":
+        return event_stream(job_events(studio, person.id, generation_id), staying)
     if not generation.is_finished:
         raise NotYetRunning
     return event_stream(finished_json_events(generation, number), staying)
@@ -112,20 +137,27 @@ async def events(
 @router.post("/{generation_id}/cancellation", name="generations.cancellation")
 async def cancel(generation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """Stop it; what came until then stays. One that has ended is left as it is."""
-    await studio.read(store.get_generation, studio.db, person.id, generation_id)
-    await studio.engine.cancel(generation_id)
-    return (await studio.read(store.get_generation, studio.db, person.id, generation_id)).as_json()
+    generation = await studio.read(store.get_generation, studio.db, person.id, generation_id)
+    if generation.kind == "text":
+        await studio.engine.cancel(generation_id)
+    else:
+        await cancel_job(studio, generation)
+    return await studio.read(current_json, studio.db, person.id, generation_id)
 
 
 @router.delete("/{generation_id}", status_code=204, name="generations.forget")
 def forget(generation_id: UUID, person: SignedIn, studio: Wired) -> None:
-    """Forget the words of a finished generation outside any conversation; what it cost stays in the books."""
+    """Forget a finished generation outside any conversation, with what it made; what it cost stays in the books."""
     generation = store.get_generation(studio.db, person.id, generation_id)
     if not generation.is_finished:
-        raise Conflict("It is still being written. Stop it first.")
+        raise Conflict("It is still being made. Stop it first.")
     if generation.conversation_id is not None:
         raise Conflict("It belongs to a conversation. Delete that.")
-    store.forget(studio.db, generation_id)
+    forget_words(studio.db, generation_id)
+
+
+def _add_pictures(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
+    return images.request_pictures(studio, person, asked.wish(studio)).as_json()
 
 
 def _add_in_conversation(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:

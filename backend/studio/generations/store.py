@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from studio.db import Cursor, Database, Row, Statement
+from studio.db import Database, Row, Statement
 from studio.errors import Missing
-from studio.gallery import removal
 from studio.generations.generation import Generation, Outcome, State
 
 _COLUMNS = """
@@ -254,19 +253,6 @@ def list_without_cost(
                 {"provider_id": provider_id, "since": since, "limit": limit},
             ).fetchall()
         ]
-
-
-def forget(db: Database, generation_id: UUID) -> None:
-    """Empty its words, and take it out of the gallery; everything that was measured stays."""
-
-    def work(cursor: Cursor) -> None:
-        cursor.execute(
-            "UPDATE generations SET prompt = '', text = '', reasoning = '' WHERE id = $id",
-            {"id": generation_id},
-        )
-        removal.drop_items(cursor, [generation_id])
-
-    db.transact(work)
 
 
 def drop_pieces(db: Database) -> None:

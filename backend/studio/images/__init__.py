@@ -1,1 +1,1 @@
-"""Pictures: asked for, made as a job, shown."""
+"""Pictures: asking for them, the job that makes them, and the page where they are asked for."""

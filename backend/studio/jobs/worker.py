@@ -78,6 +78,11 @@ class Worker:
         return {kind: handler.rules for kind, handler in self.handlers.items()}
 
     @property
+    def is_leaving(self) -> bool:
+        """Whether the process was asked to end: whoever only watches goes then."""
+        return self._is_leaving
+
+    @property
     def working(self) -> int:
         """How many jobs a handler works on now."""
         return len(self._tasks)

@@ -1,19 +1,8 @@
-// Shows the files that were chosen for a question, and takes pictures from the clipboard as well.
+// Shows the files that were chosen for a question; those that are pasted or dropped come in by drops.js.
 // Without this the file field shows itself; what is shown here is marked data-local and leaves with the question.
 
 document.addEventListener("change", (event) => {
   if (event.target.matches?.(".composer input[type=file]")) show(event.target);
-});
-
-document.addEventListener("paste", (event) => {
-  const input = event.target.matches?.(".composer__field") && event.target.form.querySelector("input[type=file]");
-  const pasted = [...(event.clipboardData?.files ?? [])];
-  if (!input || !pasted.length) return;
-  event.preventDefault();
-  const all = new DataTransfer();
-  for (const file of [...input.files, ...pasted]) all.items.add(file);
-  input.files = all.files;
-  show(input);
 });
 
 // The same files must not go out a second time with the next question.

@@ -129,7 +129,7 @@ class TestMistakes:
             ({"prompt": None}, "prompt"),
             ({"model": "sandbox/nobody"}, "model"),
             ({"model": ["a"]}, "model"),
-            ({"kind": "image"}, "kind"),
+            ({"kind": "smell"}, "kind"),
             ({"system_prompt": "x" * 20_001}, "system_prompt"),
             ({"conversation_id": "nonsense"}, "conversation_id"),
             ({"input_asset_ids": "nonsense"}, "input_asset_ids"),

@@ -376,7 +376,7 @@ def test_whatever_is_done_in_whatever_order(machine: type[Machine]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60,
+            max_examples=30,
             stateful_step_count=30,
             deadline=None,
             database=None,

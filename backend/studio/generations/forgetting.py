@@ -1,0 +1,31 @@
+"""Forgetting what was said and made; what it cost stays in the books."""
+
+from uuid import UUID
+
+from studio.db import Cursor, Database
+from studio.gallery import removal
+from studio.moments import now
+
+
+def forget(db: Database, generation_id: UUID) -> None:
+    """
+    Empty its words, put away what it made, and take both out of the gallery; everything that was measured stays.
+
+    Files that were put away go with the next housekeeping after the days of undo, unless somebody else needs them.
+    """
+
+    def work(cursor: Cursor) -> None:
+        named = {"id": generation_id}
+        cursor.execute("UPDATE generations SET prompt = '', text = '', reasoning = '' WHERE id = $id", named)
+        made = cursor.execute(
+            """
+            UPDATE assets
+            SET deleted_at = coalesce(deleted_at, $deleted_at)
+            WHERE generation_id = $id
+            RETURNING id
+            """,
+            {**named, "deleted_at": now()},
+        ).fetchall()
+        removal.drop_items(cursor, [generation_id, *(row[0] for row in made)])
+
+    db.transact(work)

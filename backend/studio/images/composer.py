@@ -1,0 +1,146 @@
+"""The composer of pictures as a card: what was typed, the model with its settings, what it begins with, the price."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from studio.accounts.access import Person
+from studio.assets import store as assets
+from studio.catalogue.model import Model
+from studio.catalogue.views import ModelOption
+from studio.chat.composer import price_text
+from studio.chat.views import PictureCard, money, picture_card
+from studio.errors import StudioError
+from studio.images.fields import IN_SIGHT, Field, fields_of
+from studio.images.forms import ImageForm, read_settings
+from studio.images.settings import mistake_in_inputs
+from studio.images.wish import Wish, estimate_wish, known_settings
+from studio.wiring import Studio
+
+PICKED_MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PaintCard:
+    """`in_sight` are the settings beside the prompt, `folded` the others. `inputs_hint` says how many may come in."""
+
+    prompt: str
+    model: str
+    options: Sequence[ModelOption]
+    in_sight: Sequence[Field]
+    folded: Sequence[Field]
+    pictures: Sequence[PictureCard]
+    takes_pictures: bool
+    needs_pictures: bool
+    inputs_mistake: str | None
+    price: str
+    facts: Sequence[str]
+    parent_id: str
+    focus: str = "prompt"
+    error: str | None = None
+    error_field: str | None = None
+
+    @property
+    def has_folded_error(self) -> bool:
+        return any(each.error for each in self.folded)
+
+    @property
+    def chosen_folded(self) -> int:
+        """How many of the folded settings were chosen."""
+        return sum(bool(each.value) for each in self.folded)
+
+
+def paint_card(
+    studio: Studio,
+    person: Person,
+    form: ImageForm,
+    error: StudioError | None = None,
+    *,
+    focus: str = "prompt",
+) -> PaintCard:
+    """The composer with what is in the form; an error stands at its field, or above the prompt."""
+    model = _painting(studio, form.model)
+    read = read_settings(model, form) if model else None
+    mistakes: dict[str, Any] = dict(error.details.get("mistakes") or {}) if error else {}  # type: ignore[call-overload]
+    if error and error.field and read and error.field in read.mistakes:
+        mistakes.setdefault(error.field, error.text)
+    fields = fields_of(known_settings(model), form.settings, mistakes) if model else []
+    pictures = input_cards(studio, person, form.asset_ids)
+    at_setting = error is not None and error.field in {each.name for each in fields}
+    wish = Wish(form.prompt, model, read.values, tuple(pictures_ids(pictures))) if model and read else None
+    known = known_settings(model) if model else None
+    return PaintCard(
+        prompt=form.prompt,
+        model=form.model,
+        options=[image_option(studio, found, form.model) for found in studio.catalogue.image_models()],
+        in_sight=[each for name in IN_SIGHT for each in fields if each.name == name],
+        folded=[each for each in fields if each.name not in IN_SIGHT],
+        pictures=pictures,
+        takes_pictures=bool(known and known.most_inputs),
+        needs_pictures=bool(known and known.least_inputs),
+        inputs_mistake=mistake_in_inputs(len(pictures), known) if known and pictures else None,
+        price=price_text(estimate_wish(wish) if wish else None),
+        facts=image_facts(model) if model else [],
+        parent_id=form.parent_id,
+        focus=focus,
+        error=error.text if error and not at_setting else None,
+        error_field=error.field if error else None,
+    )
+
+
+def image_option(studio: Studio, model: Model, chosen: str) -> ModelOption:
+    facts = image_facts(model)
+    return ModelOption(
+        id=model.id,
+        name=model.name,
+        label=" · ".join([model.name, *facts]),
+        facts=facts,
+        is_chosen=model.id == chosen,
+        is_simulated=studio.provider.is_simulated,
+    )
+
+
+def image_facts(model: Model) -> list[str]:
+    """Price of one picture and abilities, in words; what is not known is said to be so."""
+    known = known_settings(model)
+    likely = estimate_wish(Wish("", model)).likely_usd
+    if likely is None:
+        price = "price unknown"
+    else:
+        price = "free" if likely == 0 else f"from {money(likely)} a picture"
+    facts = [price]
+    if known.most_pictures > 1:
+        facts.append(f"up to {known.most_pictures} at once")
+    if known.least_inputs:
+        facts.append("changes pictures")
+    elif known.most_inputs:
+        facts.append("takes pictures in")
+    if model.makes_text:
+        facts.append("writes, too")
+    return facts
+
+
+def input_cards(studio: Studio, person: Person, ids: Sequence[str]) -> list[PictureCard]:
+    """The pictures of this person among these ids, in their order."""
+    wanted = []
+    for text in ids:
+        try:
+            wanted.append(UUID(text))
+        except ValueError:
+            continue
+    found = assets.list_assets(studio.db, person.id, wanted)
+    return [
+        picture_card(found[id_])
+        for id_ in dict.fromkeys(wanted)
+        if id_ in found and found[id_].kind == "image"
+    ]
+
+
+def pictures_ids(pictures: Sequence[PictureCard]) -> list[UUID]:
+    return [UUID(picture.id) for picture in pictures]
+
+
+def _painting(studio: Studio, model_id: str) -> Model | None:
+    model = studio.catalogue.find(model_id.strip())
+    return model if model is not None and model.makes_images else None

@@ -1,0 +1,138 @@
+"""How a request for pictures ended: what came of it, in which state, and the rows that say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from studio.assets.making import MadeFile, made_asset
+from studio.assets.store import asset_row
+from studio.db import Row
+from studio.errors import StudioError
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
+from studio.generations import store as generations
+from studio.generations.generation import Generation, Outcome, State, booked
+from studio.images.wish import wanted_pictures
+from studio.jobs.job import Cancelled, Done, End, Failed, Interrupted
+from studio.markdown import title_from
+from studio.moments import now
+from studio.providers import (
+    ProviderError,
+    UpstreamBrokeOff,
+    UpstreamOutcomeUnknown,
+    UpstreamTimeout,
+)
+
+AnyEnd = Done | Failed | Cancelled | Interrupted
+_ENDS: dict[State, type[Done] | type[Failed] | type[Cancelled] | type[Interrupted]] = {
+    State.DONE: Done,
+    State.FAILED: Failed,
+    State.CANCELLED: Cancelled,
+    State.INTERRUPTED: Interrupted,
+}
+LOST = (
+    "The studio stopped while {provider} was at work on this, and nobody knows what became of it. It was not asked "
+    "for again, since {provider} may have charged for it."
+)
+STILL_CHARGED = "{provider} may charge for it all the same."
+_BROKEN = (UpstreamOutcomeUnknown, UpstreamBrokeOff, UpstreamTimeout)
+
+
+@dataclass(slots=True)
+class Came:
+    """What an answer has brought so far. `bad` says why pictures could not be kept."""
+
+    out: Outcome
+    files: list[MadeFile] = field(default_factory=list)
+    bad: list[StudioError] = field(default_factory=list)
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    state: State
+    reason: str | None = None
+    text: str | None = None
+    provider_error: str | None = None
+
+
+def judged(generation: Generation, came: Came, error: ProviderError | None) -> Verdict:
+    """The state an answer ends in. Pictures that came are kept whatever came after them."""
+    if error is not None:
+        is_open = bool(came.files) or (error.may_be_billed and isinstance(error, _BROKEN))
+        text = f"{error.text} {_count(len(came.files))} came before that." if came.files else error.text
+        state = State.INTERRUPTED if is_open else State.FAILED
+        return Verdict(state, error.code, text, error.provider_message)
+    if came.files:
+        return _remark(generation, came)
+    if came.bad:
+        text = f"{generation.provider} sent something that cannot be kept. {came.bad[0].text}"
+        return Verdict(State.FAILED, came.bad[0].code, text)
+    return Verdict(State.FAILED, "no_picture", f"{generation.provider} sent no picture.")
+
+
+def _remark(generation: Generation, came: Came) -> Verdict:
+    wanted, made = wanted_pictures(generation.params), len(came.files)
+    if came.bad:
+        text = f"{_count(len(came.bad))} more came and could not be kept. {came.bad[0].text}"
+        return Verdict(State.DONE, came.bad[0].code, text)
+    if made < wanted:
+        return Verdict(State.DONE, "fewer", f"{generation.provider} made {made} of the {wanted} pictures.")
+    return Verdict(State.DONE)
+
+
+def end_of(generation: Generation, came: Came, verdict: Verdict) -> AnyEnd:
+    """The end of the job with everything that ends its generation: one commit."""
+    ended = replace(
+        generation,
+        state=verdict.state,
+        reason=verdict.reason,
+        reason_text=verdict.text,
+        text=came.words,
+        outcome=replace(came.out, finished_at=now()),
+    )
+    return _ENDS[verdict.state](
+        rows=[*picture_rows(ended, came.files), *generations.finish(ended)],
+        reason=verdict.reason,
+        reason_text=verdict.text,
+        provider_error=verdict.provider_error,
+    )
+
+
+def ended_elsewhere(generation: Generation, end: End, *, was_asked: bool) -> list[Row]:
+    """The rows for an end that the handler did not decide: cancelled, timed out, given up."""
+    text = end.reason_text
+    if was_asked and text:
+        text = f"{text} {STILL_CHARGED.format(provider=generation.provider)}"
+    cost = None if was_asked else booked(Decimal(0))
+    out = replace(generation.outcome, finished_at=now(), cost_usd=cost)
+    state = State(end.state.value)
+    return generations.finish(
+        replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
+    )
+
+
+def picture_rows(generation: Generation, files: Sequence[MadeFile]) -> list[Row]:
+    """Each picture as an asset, and as an item of the gallery that is found by its prompt."""
+    rows: list[Row] = []
+    title = title_from(generation.prompt, otherwise="A picture")
+    for position, made in enumerate(files):
+        asset = made_asset(generation.person_id, generation.id, made, position, generation.prompt)
+        item = Item(
+            id=asset.id,
+            person_id=asset.person_id,
+            kind=asset.kind,
+            origin="made",
+            model=generation.model,
+            title=title,
+            excerpt="",
+            made_at=asset.created_at,
+            generation_id=generation.id,
+            asset_id=asset.id,
+        )
+        rows += [asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
+    return rows
+
+
+def _count(pictures: int) -> str:
+    return "1 picture" if pictures == 1 else f"{pictures} pictures"

@@ -1,0 +1,211 @@
+"""Pictures as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from studio.accounts.access import Person, SignedIn
+from studio.catalogue.catalogue import Catalogue
+from studio.errors import Conflict, Missing, StudioError
+from studio.generations import store as generations
+from studio.generations.following import cancel_job, job_of
+from studio.generations.forgetting import forget
+from studio.html import Hx, Page, shown_on
+from studio.images import show, wish
+from studio.images.composer import image_option, paint_card
+from studio.images.forms import Composer, ImageForm, wish_of_form, with_kept_files
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/fragments/images")
+
+REFRESH_SECONDS = 4
+DRAFT_WIDTH, DRAFT_ENDING = "320", "webp"
+_Text = Annotated[str, Query(max_length=200)]
+
+
+@router.get("", name="images.page")
+def page_(
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    model: _Text = "",
+    prompt: Annotated[str, Query(max_length=4000)] = "",
+    inputs: Annotated[list[str] | None, Query(alias="input")] = None,
+    from_: Annotated[UUID | None, Query(alias="from")] = None,
+    seed: _Text = "",
+    focus: _Text = "prompt",
+    before: UUID | None = None,
+    watch: bool = False,
+) -> HTMLResponse:
+    """The composer, filled from a recipe or with pictures to begin with, and this person's latest pictures."""
+    form = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
+    if seed == "new":
+        form = show.varied(form)
+    return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus)
+
+
+@router.post("", status_code=201, name="images.add")
+def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
+    """Ask for pictures."""
+    form, refused = with_kept_files(studio, person, form)
+    try:
+        if refused is not None:
+            raise refused
+        generation = wish.request_pictures(studio, person, wish_of_form(studio, form))
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, error)
+    card = show.card(studio, person, generation.id)
+    html = page.render("images/image.html", ["arrived"], card=card)
+    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{generation.id}"))
+
+
+@router.get("/models", name="images.models")
+def models(person: SignedIn, studio: Wired, page: Hx, model: str = "") -> HTMLResponse:
+    """The models whose names contain what was typed; a whole id is no search and gets the whole list."""
+    query = "" if studio.catalogue.find(model) else model
+    found = [image_option(studio, known, model) for known in studio.catalogue.search(query, kind="image")]
+    return page.answer("catalogue/options.html", ["options"], options=found, query=query)
+
+
+@router.post("/estimates", name="images.estimates")
+def estimates(
+    person: SignedIn, studio: Wired, page: Hx, form: Composer, settings: bool = False
+) -> HTMLResponse:
+    """The price for the button as it is typed; with `settings`, also the settings that the chosen model has."""
+    card = paint_card(studio, person, form)
+    blocks = ["estimate", "settings"] if settings else ["estimate"]
+    return page.answer("images/composer.html", blocks, composer=card)
+
+
+@router.get("/{generation_id}", name="images.show")
+def show_(
+    generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, watching: bool = False
+) -> HTMLResponse:
+    """The card. Who watches it gets the state of the work alone until it has ended, then the card and a word."""
+    card = show.card(studio, person, generation_id)
+    if not watching:
+        return page.answer("images/image.html", ["card"], card=card)
+    if card.is_running:
+        return page.answer("images/image.html", ["making"], card=card)
+    aim = {"HX-Retarget": f"#image-{card.id}", "HX-Reswap": "outerHTML"}
+    return page.answer("images/image.html", ["card", "ended"], headers=aim, card=card)
+
+
+@router.get("/{generation_id}/drafts/{number}", name="images.draft")
+async def draft(generation_id: UUID, number: int, person: SignedIn, studio: Wired) -> Response:
+    """A small picture of what is ready while others are still made; only then."""
+    await studio.read(generations.get_generation, studio.db, person.id, generation_id)
+    progress = studio.board.find(generation_id)
+    if progress is None or not 0 <= number < progress.made:
+        raise Missing
+    path = studio.files.preview_path(progress.shown[number], DRAFT_WIDTH, DRAFT_ENDING)
+    data = await run_in_threadpool(path.read_bytes)
+    return Response(data, media_type="image/webp", headers={"Cache-Control": "private, max-age=600"})
+
+
+@router.post("/{generation_id}/cancellation", name="images.cancellation")
+async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Stop it; what came until then stays. One that has ended is left as it is."""
+    generation = await studio.read(generations.get_generation, studio.db, person.id, generation_id)
+    await cancel_job(studio, generation)
+    card = await studio.read(show.card, studio, person, generation_id)
+    headers = shown_on(f"/images#image-{generation_id}", note="Stopped." if not card.is_running else None)
+    return page.answer("images/image.html", ["card"], headers=headers, card=card)
+
+
+@router.post("/{generation_id}/retry", status_code=201, name="images.retry")
+def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Ask once more for what did not succeed; asked twice, it is still one."""
+    generation = generations.get_generation(studio.db, person.id, generation_id)
+    job = job_of(studio, generation)
+    if job is None:
+        raise Missing
+    fresh = studio.jobs.retry(job.id, person_id=person.id)
+    assert fresh.generation_id is not None
+    card = show.card(studio, person, fresh.generation_id)
+    html = page.render("images/image.html", ["arrived"], card=card)
+    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{fresh.generation_id}"))
+
+
+@router.post("/{generation_id}/deletion", name="images.deletion")
+def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Take one that brought nothing off the list; pictures are deleted in the gallery, where that can be undone."""
+    card = show.card(studio, person, generation_id)
+    if card.is_running:
+        raise Conflict("It is still being made. Stop it first.")
+    if card.pictures:
+        raise Conflict("It has pictures. Delete those in the gallery.")
+    forget(studio.db, generation_id)
+    return HTMLResponse("", headers=shown_on("/images", note="Removed."))
+
+
+def _first_form(
+    studio: Studio, person: Person, *, model: str, prompt: str, inputs: Sequence[str], from_: UUID | None
+) -> ImageForm:
+    if from_ is not None:
+        generation = generations.get_generation(studio.db, person.id, from_)
+        form = show.form_of_generation(studio, person, generation)
+    else:
+        form = ImageForm(prompt=prompt, model=_model(studio.catalogue, takes_pictures=bool(inputs)))
+    known = studio.catalogue.find(model)
+    return ImageForm(
+        prompt=form.prompt,
+        model=known.id if known and known.makes_images else form.model,
+        settings=form.settings,
+        asset_ids=tuple(dict.fromkeys([*form.asset_ids, *inputs]))[:16],
+        parent_id=form.parent_id,
+    )
+
+
+def _model(catalogue: Catalogue, *, takes_pictures: bool) -> str:
+    """The default; with pictures to begin with, one that takes them."""
+    chosen = catalogue.default_image_model()
+    if takes_pictures and chosen is not None and not wish.known_settings(chosen).most_inputs:
+        takers = [m for m in catalogue.image_models() if wish.known_settings(m).most_inputs]
+        chosen = next((m for m in takers if m.has_image_price), takers[0] if takers else chosen)
+    return chosen.id if chosen else ""
+
+
+def _page(
+    studio: Studio,
+    person: Person,
+    page: Page,
+    form: ImageForm,
+    *,
+    before: UUID | None = None,
+    is_watched: bool = False,
+    focus: str = "prompt",
+    error: StudioError | None = None,
+) -> HTMLResponse:
+    found, older = show.recent(studio, person, before)
+    if page.is_htmx and before is not None:
+        return page.answer("images/images.html", ["more"], cards=found, older_url=older)
+    is_running = any(card.is_running for card in found)
+    headers = {"Studio-Refresh": str(REFRESH_SECONDS)} if is_running and is_watched else {}
+    return page.answer(
+        "images/images.html",
+        ["images"],
+        status=error.status if error else 200,
+        headers=headers,
+        composer=paint_card(studio, person, form, error, focus=focus),
+        cards=found,
+        older_url=older,
+        is_running=is_running,
+        is_watched=is_watched,
+        is_earlier=before is not None,
+    )
+
+
+def _composer_again(
+    studio: Studio, person: Person, page: Page, form: ImageForm, error: StudioError
+) -> HTMLResponse:
+    """The composer with everything that was typed and what is wrong; without htmx in its whole page."""
+    if not page.is_htmx:
+        return _page(studio, person, page, form, error=error)
+    card = paint_card(studio, person, form, error)
+    headers = {"HX-Retarget": "#composer", "HX-Reswap": "outerHTML"}
+    return page.answer("images/composer.html", ["form"], status=error.status, headers=headers, composer=card)

@@ -1,0 +1,108 @@
+"""From generations to cards, in a number of queries that does not grow with them; and a form out of a recipe."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from studio.accounts.access import Person
+from studio.assets import store as assets
+from studio.chat.composer import price_text
+from studio.chat.views import PictureCard, picture_card
+from studio.generations import store as generations
+from studio.generations.generation import Generation
+from studio.images import store
+from studio.images.forms import ImageForm, texts_of
+from studio.images.settings import SEED_MOST
+from studio.images.views import ImageCard, image_card
+from studio.images.wish import Wish, estimate_wish
+from studio.jobs.store import lists
+from studio.jobs.views import views_of
+from studio.moments import now
+from studio.wiring import Studio
+
+PAGE_SIZE = 12
+
+
+def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[ImageCard], str | None]:
+    """One page of cards, newest first, and the address of the next."""
+    ids = store.list_recent(studio.db, person.id, before, PAGE_SIZE + 1)
+    older = f"?before={ids[PAGE_SIZE - 1]}" if len(ids) > PAGE_SIZE else None
+    return cards(studio, person, ids[:PAGE_SIZE]), older
+
+
+def card(studio: Studio, person: Person, generation_id: UUID) -> ImageCard:
+    """One card; raises Missing for what is not there, not this person's, or no picture."""
+    generation = generations.get_generation(studio.db, person.id, generation_id)
+    return _cards(studio, person, [generation])[0]
+
+
+def cards(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[ImageCard]:
+    found = generations.list_generations(studio.db, person.id, ids)
+    return _cards(studio, person, [found[id_] for id_ in ids if id_ in found])
+
+
+def form_of_generation(studio: Studio, person: Person, generation: Generation) -> ImageForm:
+    """The composer filled with its recipe. Pictures it began with are found by their content."""
+    found = store.find_inputs(studio.db, person.id, generation.input_hashes)
+    return ImageForm(
+        prompt=generation.prompt,
+        model=generation.model,
+        settings=texts_of(generation.params),
+        asset_ids=tuple(str(found[digest]) for digest in generation.input_hashes if digest in found),
+        parent_id=str(generation.id),
+    )
+
+
+def varied(form: ImageForm) -> ImageForm:
+    """The same with another seed."""
+    return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
+
+
+def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[ImageCard]:
+    ids = [generation.id for generation in asked]
+    # Before the pictures: what ends in between then shows them at the next look, and never an end without them.
+    jobs = lists.list_of_generations(studio.db, person.id, ids)
+    made = assets.list_made(studio.db, person.id, ids)
+    views = dict(
+        zip(jobs, views_of(studio.db, list(jobs.values()), now()), strict=True),
+    )
+    inputs = _inputs(studio, person, asked)
+    found = []
+    for generation in asked:
+        model = studio.catalogue.find(generation.model)
+        job = jobs.get(generation.id)
+        found.append(
+            image_card(
+                generation,
+                model_name=model.name if model else generation.model,
+                pictures=made.get(generation.id, []),
+                inputs=inputs.get(generation.id, []),
+                job=views.get(generation.id),
+                notice=job.notes.get("notice") if job and not job.is_finished else None,
+                progress=studio.board.find(generation.id),
+                retry_price=_price_again(studio, generation),
+            )
+        )
+    return found
+
+
+def _inputs(studio: Studio, person: Person, asked: Sequence[Generation]) -> dict[UUID, list[PictureCard]]:
+    hashes = [digest for generation in asked for digest in generation.input_hashes]
+    by_hash = store.find_inputs(studio.db, person.id, hashes)
+    files = assets.list_assets(studio.db, person.id, list(by_hash.values()))
+    shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
+    return {
+        generation.id: [shown[digest] for digest in generation.input_hashes if digest in shown]
+        for generation in asked
+        if generation.input_hashes
+    }
+
+
+def _price_again(studio: Studio, generation: Generation) -> str:
+    """What stands on the button that tries once more."""
+    model = studio.catalogue.find(generation.model)
+    if model is None or generation.state.value == "done":
+        return ""
+    inputs = tuple(generation.id for _ in generation.input_hashes)  # only how many there are counts
+    return price_text(estimate_wish(Wish(generation.prompt, model, generation.params, inputs)))

@@ -1,0 +1,14 @@
+"""/images: pictures are asked for here, and watched while they are made."""
+
+from flask import Blueprint, Response
+
+from pages.addresses import query_suffix
+from pages.slots import filled_page, require_viewer
+
+blueprint = Blueprint("images", __name__)
+
+
+@blueprint.get("/images")
+def images() -> Response:
+    require_viewer()
+    return filled_page("images.html", query=query_suffix())

@@ -1,0 +1,14 @@
+// How many tiles are ticked, said in the bar; and the toast with an undo that was taken goes.
+
+for (const name of ["change", "reset", "htmx:after:swap"]) document.addEventListener(name, () => setTimeout(count));
+
+function count() {
+  const place = document.getElementById("picks-count");
+  const ticked = document.querySelectorAll(".tile__pick :checked").length;
+  const said = ticked ? `${ticked} selected` : "";
+  if (place && place.textContent !== said) place.textContent = said;
+}
+
+// Not before the answer: its form must stay in the page until then.
+document.addEventListener("submit", ({ target }) => target.closest(".toast")?.setAttribute("data-taken", ""));
+document.addEventListener("htmx:after:swap", () => document.querySelector(".toast[data-taken]")?.remove());

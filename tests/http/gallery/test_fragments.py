@@ -1,0 +1,119 @@
+"""The gallery as pages: what is shown, and what its forms do, with and without htmx."""
+
+from urllib.parse import unquote
+
+import pytest
+
+from tests.support.collecting import ids, upload
+from tests.support.people import Caller
+
+NOBODYS = "01900000-0000-7000-8000-000000000000"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize("address", ["/fragments/gallery", f"/fragments/gallery/{NOBODYS}"])
+def test_a_stranger_sees_nothing(standing: object, address: str) -> None:
+    assert Caller(standing).get(address).status_code == 401  # type: ignore[arg-type]
+
+
+def test_a_stranger_changes_nothing(standing: object) -> None:
+    answer = Caller(standing).post("/fragments/gallery/changes", data={"change": "star", "ids": NOBODYS})  # type: ignore[arg-type]
+
+    assert answer.status_code == 401
+
+
+def test_somebody_elses_item_is_not_there(alice: Caller, bob: Caller) -> None:
+    item = upload(alice)
+
+    assert bob.get(f"/fragments/gallery/{item}").status_code == 404
+    for change in ("star", "delete", "restore", "purge", "untag"):
+        answer = bob.post("/fragments/gallery/changes", data={"change": change, "ids": item, "tag": "x"})
+        assert answer.status_code == 404, change
+    assert ids(alice) == [item]
+
+
+def test_the_page_shows_tiles_that_lead_to_their_items_within_the_search(alice: Caller) -> None:
+    item = upload(alice, "Fresh loaf.png")
+
+    page = alice.get("/fragments/gallery?q=loaf").text
+
+    assert f'href="/gallery/{item}?q=loaf"' in page
+    assert 'alt="Fresh loaf.png"' in page
+    assert f'src="/media/{item}?w=320"' in page
+    assert 'width="64" height="48"' in page
+
+
+def test_a_search_under_way_brings_the_results_alone_and_their_address(alice: Caller) -> None:
+    upload(alice)
+
+    answer = alice.get("/fragments/gallery?q=loa&kind=", headers=HTMX)
+
+    assert answer.headers["HX-Replace-Url"] == "/gallery?q=loa"
+    assert 'id="gallery-results"' in answer.text
+    assert 'type="search"' not in answer.text
+
+
+def test_what_is_empty_says_why(alice: Caller) -> None:
+    assert "The buffet is still empty" in alice.get("/fragments/gallery").text
+    assert "Not on this table" in alice.get("/fragments/gallery?q=soup").text
+    assert "Nothing to clear away" in alice.get("/fragments/gallery?bin=1").text
+
+
+def test_deleting_offers_the_way_back_and_leads_to_the_same_search(alice: Caller) -> None:
+    item = upload(alice)
+    asked = {"change": "delete", "ids": item, "query": "q=loaf"}
+
+    plain = alice.post("/fragments/gallery/changes", data=asked)
+    alice.post("/fragments/gallery/changes", data={**asked, "change": "restore"})
+    live = alice.post("/fragments/gallery/changes", data=asked, headers=HTMX)
+
+    assert plain.headers["Studio-Page"] == "/gallery?q=loaf"
+    assert unquote(plain.headers["Studio-Note"]) == "Deleted 1 thing."
+    assert "Undo" in live.text
+    assert f'name="ids" value="{item}"' in live.text
+    assert ids(alice) == []
+
+
+def test_all_that_match_means_those_and_no_others(alice: Caller) -> None:
+    loaf, other = upload(alice), upload(alice, "jug.png", (1, 1, 1))
+
+    alice.post("/fragments/gallery/changes", data={"change": "delete", "all": "1", "query": "q=loaf"})
+
+    assert (ids(alice), ids(alice, "?bin=1")) == ([other], [loaf])
+
+
+def test_ticking_nothing_and_naming_no_album_are_answered_with_a_sentence(alice: Caller) -> None:
+    item = upload(alice)
+
+    nothing = alice.post("/fragments/gallery/changes", data={"change": "star"})
+    nowhere = alice.post("/fragments/gallery/changes", data={"change": "album", "ids": item})
+
+    assert (nothing.status_code, nowhere.status_code) == (422, 422)
+    assert "Tick at least one" in nothing.text
+    assert "Choose an album" in nowhere.text
+
+
+def test_a_new_album_is_made_by_putting_something_in(alice: Caller) -> None:
+    item = upload(alice)
+
+    alice.post("/fragments/gallery/changes", data={"change": "album", "ids": item, "album_name": "Picnic"})
+
+    [album] = alice.get("/api/albums").json()["items"]
+    assert (album["name"], album["count"]) == ("Picnic", 1)
+    assert "Picnic" in alice.get(f"/fragments/gallery/{item}").text
+
+
+def test_the_token_is_the_first_field_before_every_box(alice: Caller) -> None:
+    upload(alice)
+
+    form = alice.get("/fragments/gallery").text.partition('id="selection"')[2]
+
+    assert form.index('name="csrf"') < form.index('name="ids"')
+
+
+def test_enter_in_a_field_of_the_bar_does_what_was_typed(alice: Caller) -> None:
+    item = upload(alice)
+
+    alice.post("/fragments/gallery/changes", data={"change": "typed", "ids": item, "tag": "picnic"})
+
+    assert ids(alice, "?tag=picnic") == [item]
