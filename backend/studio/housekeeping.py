@@ -1,4 +1,4 @@
-"""What is done once an hour: forgetting what was deleted or ended long enough ago."""
+"""What is done once an hour: forgetting what was deleted or ended long enough ago, and keeping words in order."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,9 +12,12 @@ from studio.assets.orphans import collect
 from studio.chat.conversation import UNDO_DAYS
 from studio.chat.store import forget_deleted
 from studio.db import Database
+from studio.gallery.store.sorting import sort_words
 from studio.gallery.verbs import empty_bin
 from studio.jobs.store.changes import forget_finished
 from studio.moments import now
+from studio.recipes.recipes import KEPT
+from studio.recipes.store import forget_drafts
 
 log = structlog.get_logger()
 
@@ -32,15 +35,17 @@ async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> 
         "conversations": lambda: forget_deleted(db, now() - timedelta(days=UNDO_DAYS)),
         "items": lambda: empty_bin(db, now()),
         "assets": assets,
+        "recipes": lambda: forget_drafts(db, now() - KEPT),
+        "words to sort": lambda: sort_words(db),
         "sessions": lambda: tidy(db, moment=now()),
         "jobs": lambda: forget_finished(db, now() - timedelta(days=jobs_kept_days)),
     }
     while True:
         for name, chore in chores.items():
             try:
-                gone = await asyncio.to_thread(chore)
-                if gone:
-                    log.info("house.forgotten", what=name, count=gone)
+                done = await asyncio.to_thread(chore)
+                if done:
+                    log.info("house.kept", what=name, count=done)
             except Exception as error:
                 log.error("house.failed", what=name, exc_info=error)
         await asyncio.sleep(EVERY_SECONDS)

@@ -1,7 +1,7 @@
 """
-The recipe inside a picture file, put there and found again without decoding a pixel.
+The recipe inside a picture or a video, put there and found again without decoding a pixel.
 
-A picture with a recipe is the same file with one piece more: `embedded` says which parts of the stored file come in
+A file with a recipe is the same file with one piece more: `embedded` says which parts of the stored file come in
 which order with what between them, so that megabytes are copied and never looked at.
 """
 
@@ -9,14 +9,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from studio.assets import jpeg, png, webp
+from studio.assets import jpeg, mp4, png, webp
 from studio.assets.containers import Malformed, Piece, Span
 from studio.assets.recipe import BYTES_LIMIT, Recipe, recipe_from
 
 COPY_BYTES = 256 * 1024
-EMBEDS = {"image/png": png.pieces, "image/jpeg": jpeg.pieces, "image/webp": webp.pieces}
+EMBEDS = {
+    "image/png": png.pieces,
+    "image/jpeg": jpeg.pieces,
+    "image/webp": webp.pieces,
+    "video/mp4": mp4.pieces,
+}
 
-_READERS = ((png.SIGNATURE, png.find), (jpeg.SIGNATURE, jpeg.find), (webp.SIGNATURE, webp.find))
+_READERS = (
+    (0, png.SIGNATURE, png.find),
+    (0, jpeg.SIGNATURE, jpeg.find),
+    (0, webp.SIGNATURE, webp.find),
+    (4, mp4.SIGNATURE, mp4.find),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Copy:
 
 
 def embedded(file: BinaryIO, media_type: str, recipe: Recipe) -> Copy:
-    """The picture with its recipe; unchanged if it is of a kind, or so built, that it can hold none."""
+    """The file with its recipe; unchanged if it is of a kind, or so built, that it can hold none."""
     end = file.seek(0, 2)
     file.seek(0)
     try:
@@ -51,7 +61,7 @@ def embedded(file: BinaryIO, media_type: str, recipe: Recipe) -> Copy:
 
 def read_recipe(file: BinaryIO) -> Recipe | None:
     """
-    The recipe in a PNG, JPEG, WebP or JSON file, or None.
+    The recipe in a PNG, JPEG, WebP, MP4 or JSON file, or None.
 
     Safe with what anybody sends: it reads headers and at most some megabytes of metadata, decodes no picture, unpacks
     nothing and parses no XML.
@@ -60,8 +70,8 @@ def read_recipe(file: BinaryIO) -> Recipe | None:
     file.seek(0)
     head = file.read(16)
     file.seek(0)
-    for signature, find in _READERS:
-        if head.startswith(signature):
+    for at, signature, find in _READERS:
+        if head.startswith(signature, at):
             try:
                 return find(file, end)
             except Malformed:

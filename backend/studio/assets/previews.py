@@ -68,7 +68,12 @@ class Previews:
             if target.exists():
                 return target
             from studio.assets.shrinking import make_preview
+            from studio.assets.video import VideoDamaged, restore_poster
 
+            try:
+                restore_poster(self._files, sha256)
+            except VideoDamaged as error:
+                raise Missing from error
             with DECODING:
                 return make_preview(self._files, sha256, width, ending)
         except (Missing, OSError, SyntaxError, ValueError) as error:

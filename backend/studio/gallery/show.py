@@ -14,10 +14,11 @@ from studio.gallery.item import Item
 from studio.gallery.lineage import Line, compare, lineage, recipe
 from studio.gallery.query import Query
 from studio.gallery.store import albums as shelves
-from studio.gallery.store.search import list_models
+from studio.gallery.store.items import list_models
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.markdown import render_markdown
+from studio.recipes.recipes import again_url
 from studio.wiring import Studio
 
 
@@ -65,7 +66,8 @@ def item_card(
         previous_url=f"/gallery/{before}{suffix}" if before else None,
         next_url=f"/gallery/{behind}{suffix}" if behind else None,
         back_url=f"/gallery{suffix}",
-        again_url=views.again_url(generation.prompt, generation.model) if generation else None,
+        again_url=again_url(generation) if generation else None,
+        recipe_url=f"/api/generations/{generation.id}/recipe?download=1" if generation else None,
         conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
         is_simulated=generation.is_simulated if generation else False,
         compared=_compared(studio, person, generation, other_id),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from markupsafe import Markup
@@ -22,14 +21,15 @@ KIND_NAMES = (
     ("video", "Videos"),
     ("upload", "Uploads"),
 )
-_CREATE_PROMPT = 2000  # what the page one asks from takes over
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or video as it stands in a page."""
+    """A picture or video as it stands in a page; `sources` is a srcset, "" where there are no previews."""
 
     url: str
+    thumbnail_url: str
+    sources: str
     width_px: int
     height_px: int
     duration: str
@@ -118,6 +118,7 @@ class ItemCard:
     next_url: str | None
     back_url: str
     again_url: str | None
+    recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
     compared: list[Line] | None
@@ -139,15 +140,16 @@ def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
 
 
 def media(asset: Asset) -> Media:
-    seconds = getattr(asset, "duration_seconds", None)
     width, height = asset.width_px or 0, asset.height_px or 0
     size = f"{width} × {height}" if width and height else ""
     return Media(
         url=asset.url,
+        thumbnail_url=asset.thumbnail_url,
+        sources=asset.sources,
         width_px=width,
         height_px=height,
-        duration=duration(seconds),
-        name=asset.name,
+        duration=duration(asset.duration_seconds),
+        name=asset.file_name,
         facts=" · ".join(part for part in (size, weight(asset.bytes)) if part),
     )
 
@@ -190,11 +192,6 @@ def filters(
         cleared_url=f"/gallery{query.cleared().suffix()}",
         parameters=replace(query, before="").parameters(),
     )
-
-
-def again_url(prompt: str, model: str) -> str:
-    """The page one asks from with this prompt in it."""
-    return f"/?{urlencode({'prompt': prompt[:_CREATE_PROMPT], 'model': model})}"
 
 
 def day(moment: datetime) -> str:

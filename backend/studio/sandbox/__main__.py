@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -34,9 +35,14 @@ def main() -> None:
     parser.add_argument("--ugly", action="store_true", help="list the misbehaving models, too")
     parser.add_argument("--record", action="store_true", help="keep the last requests at /v1/_requests")
     parser.add_argument("--fillers", type=int, default=0, help="list so many further models")
+    parser.add_argument("--directory", type=Path, help="keep films and their jobs here, across restarts")
     wanted = parser.parse_args()
     sandbox = create_sandbox(
-        speed=wanted.speed, list_ugly=wanted.ugly, record=wanted.record, fillers=wanted.fillers
+        speed=wanted.speed,
+        list_ugly=wanted.ugly,
+        record=wanted.record,
+        fillers=wanted.fillers,
+        directory=wanted.directory,
     )
     config = uvicorn.Config(
         Starlette(routes=[Mount("/v1", app=sandbox)]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -22,6 +23,12 @@ from studio.sandbox.books import Books
 from studio.sandbox.catalogue import Model, filler_models
 from studio.sandbox.chat import Chat
 from studio.sandbox.errors import Refusal
+from studio.sandbox.films import account as film_account
+from studio.sandbox.films.counter import Cinema, Content, Poll, Submission
+from studio.sandbox.films.manners import BAD_FILM_MANNERS, BAD_FILM_MODELS
+from studio.sandbox.films.models import FILM_MODELS, FilmModel
+from studio.sandbox.films.projector import Projector
+from studio.sandbox.films.shelf import Shelf
 from studio.sandbox.images.counter import Counter, Gallery
 from studio.sandbox.images.delivery import Style
 from studio.sandbox.images.links import Links
@@ -40,7 +47,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 PRIVATE = {"cache-control": "private, no-store"}
 PAINTERS = {model.id: model for model in (*IMAGE_MODELS, *BAD_MODELS)}
-WITHOUT_CHAT = {model.id for model in IMAGE_MODELS}
+FILMERS = {model.id: model for model in (*FILM_MODELS, *BAD_FILM_MODELS)}
+WITHOUT_CHAT = {model.id for model in IMAGE_MODELS} | set(FILMERS)
 
 
 def create_sandbox(
@@ -51,6 +59,7 @@ def create_sandbox(
     kept_requests: int = 256,
     fillers: int = 0,
     now: Callable[[], float] = time.time,
+    directory: Path | None = None,
 ) -> ASGIApp:
     """
     A sandbox with its own books and counters.
@@ -58,20 +67,25 @@ def create_sandbox(
     `speed` divides every wait (`math.inf`: none), except where the caller sets the pace or asks the
     metronome. `list_ugly` shows the misbehaving models in the catalogue; they answer by id in any case.
     `fillers` adds so many plain models. `record` keeps the last `kept_requests` requests at `/_requests`.
-    `now` gives Unix seconds.
+    `now` gives Unix seconds. `directory` keeps the jobs and films across restarts; without one they go with this.
     """
-    listed = [*TEXT_MODELS, MURALIST, *(model.listing for model in IMAGE_MODELS), *filler_models(fillers)]
+    listed = [*TEXT_MODELS, MURALIST, *(model.listing for model in IMAGE_MODELS)]
+    listed += [*(model.listing for model in FILM_MODELS), *filler_models(fillers)]
     ugly = [*UGLY_ENTRIES, *(ugly_model(name) for name in UGLY), *(model.listing for model in BAD_MODELS)]
+    ugly += [model.listing for model in BAD_FILM_MODELS]
+    filmers = (*FILM_MODELS, *BAD_FILM_MODELS) if list_ugly else FILM_MODELS
     painters = (*IMAGE_MODELS, *BAD_MODELS) if list_ugly else IMAGE_MODELS
-    books, links = Books(), Links(now)
+    books, links, shelf = Books(), Links(now), Shelf(directory)
+    cinema = Cinema(FILMERS, shelf, Projector(shelf), BAD_FILM_MANNERS, books, now, speed)
     routes = [
         Route("/models", _models([model.as_json() for model in (listed + ugly if list_ugly else listed)])),
         Route("/key", _key),
         Route("/credits", _credits),
-        Route("/generation", _generation(books)),
+        Route("/generation", _generation(books, cinema)),
         Route("/healthz", _healthz),
         Route("/chat/completions", _chat([*ugly, *listed], books, links, now, speed), methods=["POST"]),
         *_image_routes(painters, Gallery(PAINTERS, BAD_MANNERS, books, links, now, speed)),
+        *_film_routes(filmers, cinema),
     ]
     handlers: dict[Any, Any] = {Refusal: _refuse}
     if not record:
@@ -98,6 +112,15 @@ def _image_routes(listed: Iterable[ImageModel], gallery: Gallery) -> list[Route]
     ]
 
 
+def _film_routes(listed: Iterable[FilmModel], cinema: Cinema) -> list[Route]:
+    return [
+        Route("/videos", Submission(cinema), methods=["POST"]),
+        Route("/videos/models", _listing({"data": [model.as_json() for model in listed]})),
+        Route("/videos/{job_id}", Poll(cinema)),
+        Route("/videos/{job_id}/content", Content(cinema)),
+    ]
+
+
 def _cast(models: Iterable[str], links: Links) -> dict[str, Performer]:
     """Who performs which model; one without a performer of its own is a sprinter."""
     ugly = {f"sandbox/ugly-{name}": behaviour.perform for name, behaviour in UGLY.items()}
@@ -120,6 +143,13 @@ async def _image_endpoints(request: Request) -> Response:
     return _json(PAINTERS[name].endpoints_json())
 
 
+def _listing(body: dict[str, Any]) -> Endpoint:
+    async def listing(request: Request) -> Response:
+        return _json(body)
+
+    return listing
+
+
 def _models(catalogue: list[dict[str, Any]]) -> Endpoint:
     async def models(request: Request) -> Response:
         def link(**changes: int) -> str:
@@ -139,11 +169,11 @@ async def _credits(request: Request) -> Response:
     raise Refusal(403, "Only management keys can see the credits.")
 
 
-def _generation(books: Books) -> Endpoint:
+def _generation(books: Books, cinema: Cinema) -> Endpoint:
     async def generation(request: Request) -> Response:
         check_key(request.headers.get("authorization"))
         wanted = request.query_params.get("id", "")
-        found = books.look_up(wanted)
+        found = books.look_up(wanted) or film_account.look_up(cinema, wanted)
         if found is None:
             raise Refusal(404, f"Generation {wanted} not found")
         return _json({"data": found.as_json()})

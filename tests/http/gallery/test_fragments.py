@@ -39,6 +39,7 @@ def test_the_page_shows_tiles_that_lead_to_their_items_within_the_search(alice: 
 
     assert f'href="/gallery/{item}?q=loaf"' in page
     assert 'alt="Fresh loaf.png"' in page
+    assert f'src="/media/{item}?w=320"' in page
     assert 'width="64" height="48"' in page
 
 

@@ -83,3 +83,20 @@ def purge_before(db: Database, moment: datetime, limit: int = 500) -> int:
         return len(ids)
 
     return db.transact(work)
+
+
+def list_models(db: Database, person_id: UUID, limit: int = 100) -> list[str]:
+    """The models that made something of this person's, the most used first."""
+    with db.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT model
+            FROM items
+            WHERE person_id = $person_id AND model <> '' AND deleted_at IS NULL
+            GROUP BY model
+            ORDER BY count(*) DESC, model
+            LIMIT $limit
+            """,
+            {"person_id": person_id, "limit": limit},
+        ).fetchall()
+    return [row[0] for row in rows]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from studio.db import Cursor, Database
+from studio.db import Database
 from studio.gallery.item import Item, person_key
 from studio.gallery.query import Phrase, Query, Search, Term
 
@@ -272,15 +272,6 @@ def _phrases(search: Search, conditions: list[str], values: dict[str, Any]) -> N
         conditions.append(f"items.number NOT IN {holding(phrase, f'not_phrase_{number}')}")
 
 
-def read_item(cursor: Cursor, person_id: UUID, item_id: UUID) -> Item | None:
-    """An item of this person, deleted or not."""
-    row = cursor.execute(
-        f"SELECT {_ITEM} FROM items WHERE id = $id AND person_id = $person_id",
-        {"id": item_id, "person_id": person_id},
-    ).fetchone()
-    return None if row is None else Item(*row)
-
-
 def list_items(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[Item]:
     """Those of these items that are this person's, newest first; deleted ones too."""
     if not ids:
@@ -296,20 +287,3 @@ def list_items(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[Item]
             {"person_id": person_id, "ids": list(ids)},
         ).fetchall()
     return [Item(*row) for row in rows]
-
-
-def list_models(db: Database, person_id: UUID, limit: int = 100) -> list[str]:
-    """The models that made something of this person's, the most used first."""
-    with db.read() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT model
-            FROM items
-            WHERE person_id = $person_id AND model <> '' AND deleted_at IS NULL
-            GROUP BY model
-            ORDER BY count(*) DESC, model
-            LIMIT $limit
-            """,
-            {"person_id": person_id, "limit": limit},
-        ).fetchall()
-    return [row[0] for row in rows]

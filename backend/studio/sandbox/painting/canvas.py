@@ -8,32 +8,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from studio.sandbox.painting.colours import Colour, lightness, mix
+from studio.sandbox.painting.colours import Colour, mix
+from studio.sandbox.painting.finishing import grained, sign
 
 Point = tuple[float, float]
 Stops = Sequence[tuple[float, Colour]]
 
-GRAIN_TILE_PX = 256
-GRAIN_STRENGTH = 5
 SOFT_REDUCTION, SOFT_LEAST_PX = (
     8,
     128,
 )  # blurred things are drawn so many times smaller, not below so many pixels
 GRADIENT_STEPS = 96
+SOFT_EDGE = [max(0, min(255, (level - 3) * 9)) for level in range(256)]
 GLOW_EDGE = 178  # the level of Pillow's radial gradient at the middle of its sides; 255 is at its corners
 GLOW_REACH = 1.25
-MARK = "sandbox"
 
 
 class Canvas:
     """`detail` is 0 (quality low) to 2 (high): how finely edges are sampled, and how much is worth drawing."""
 
     def __init__(
-        self, width_px: int, height_px: int, dice: Random, *, detail: int = 1, is_transparent: bool = False
+        self,
+        width_px: int,
+        height_px: int,
+        dice: Random,
+        *,
+        detail: int = 1,
+        is_transparent: bool = False,
+        is_layered: bool = False,
     ) -> None:
         self.width_px, self.height_px = width_px, height_px
         self.scale = _scale(width_px * height_px, detail)
@@ -42,9 +49,11 @@ class Canvas:
         self.dice = dice
         self.detail = detail
         self.is_transparent = is_transparent
+        self.is_layered = is_layered
+        self.horizon: float | None = None  # where water begins, as a share of the height; set by its scene
         self.image = Image.new("RGB", (self.w, self.h))
         self.draw = ImageDraw.Draw(self.image)
-        self._backdrop: Image.Image | None = None
+        self._settled: list[Image.Image] = []
 
     def apart(self) -> Random:
         """
@@ -58,9 +67,9 @@ class Canvas:
         self.image.paste(picture.resize((self.w, self.h), Image.Resampling.BICUBIC))
 
     def settle(self) -> None:
-        """What is there by now is backdrop: it is left out of a transparent picture."""
-        if self.is_transparent:
-            self._backdrop = self.image.copy()
+        """What is there by now is backdrop: it is left out of a transparent picture, and a layer of a layered one."""
+        if self.is_layered or (self.is_transparent and not self._settled):
+            self._settled.append(self.image.copy())
 
     def gradient(self, stops: Stops, box: tuple[float, float, float, float] | None = None) -> None:
         """A vertical gradient over the whole canvas or a box (left, top, right, bottom)."""
@@ -136,28 +145,40 @@ class Canvas:
 
     def finished(self, *, grain: bool = True) -> Image.Image:
         """The picture in its final size: reduced, grained, marked; with alpha if it is transparent."""
-        picture = self.image.reduce(self.scale) if self.scale > 1 else self.image.copy()
+        picture = self._reduced(self.image)
         if grain and self.detail:
-            picture = _grained(picture, self.dice)
+            picture = grained(picture, self.dice)
         if self.is_transparent:
             picture.putalpha(self._alpha())
-        _sign(picture)
+        sign(picture)
         return picture
+
+    def layers(self) -> list[tuple[Image.Image, Image.Image | None]]:
+        """
+        The picture as it grew: the backdrop, then what came before each further `settle`, the whole picture last, all
+        in the final size and unsigned; each but the first with a mask of what it has that the one before has not.
+        """
+        states = [*self._settled, self.image]
+        found: list[tuple[Image.Image, Image.Image | None]] = [(self._reduced(states[0]), None)]
+        for before, after in pairwise(states):
+            # Light that spreads over a backdrop has no edge, so its mask may not have one.
+            found.append((self._reduced(after), self._reduced(_change(before, after).point(SOFT_EDGE))))
+        return found
+
+    def _reduced(self, image: Image.Image) -> Image.Image:
+        return image.reduce(self.scale) if self.scale > 1 else image.copy()
 
     def _alpha(self) -> Image.Image:
         """Opaque where something stands before the backdrop; a rounded sheet where there is no backdrop."""
-        if self._backdrop is not None:
-            change = ImageChops.difference(self.image, self._backdrop)
-            channels = [change.getchannel(channel) for channel in range(3)]
-            most = ImageChops.lighter(ImageChops.lighter(channels[0], channels[1]), channels[2])
-            alpha = most.point([0] * 4 + [255] * 252)
+        if self._settled:
+            alpha = _change(self._settled[0], self.image).point([0] * 4 + [255] * 252)
         else:
             alpha = Image.new("L", (self.w, self.h))
             edge = self.u * 0.03
             ImageDraw.Draw(alpha).rounded_rectangle(
                 (edge, edge, self.w - edge, self.h - edge), self.u * 0.12, fill=255
             )
-        return alpha.reduce(self.scale) if self.scale > 1 else alpha
+        return self._reduced(alpha)
 
     def _bounds(self, points: Sequence[Point]) -> tuple[int, int, int, int]:
         xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -167,6 +188,12 @@ class Canvas:
             min(self.w, math.ceil(max(xs)) + 1),
             min(self.h, math.ceil(max(ys)) + 1),
         )
+
+
+def _change(before: Image.Image, after: Image.Image) -> Image.Image:
+    """By how much each pixel changed, as the channel that changed most."""
+    red, green, blue = ImageChops.difference(before, after).split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 
 
 def smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 10) -> list[Point]:
@@ -260,34 +287,3 @@ def _gradient(stops: Stops, width: int, height: int) -> Image.Image:
     column.putdata(colours)
     tall = column.resize((1, height), Image.Resampling.BILINEAR) if height > steps else column
     return tall if width == 1 else tall.resize((width, height), Image.Resampling.NEAREST)
-
-
-def _grained(picture: Image.Image, dice: Random) -> Image.Image:
-    """Paper: the same faint noise on all channels, which also hides the steps of long gradients."""
-    size = GRAIN_TILE_PX, GRAIN_TILE_PX
-    noise = Image.frombytes("L", size, dice.randbytes(GRAIN_TILE_PX**2))
-    noise = noise.point([round(level * GRAIN_STRENGTH / 255) for level in range(256)])
-    sheet = Image.new("L", picture.size)
-    for x in range(0, picture.width, GRAIN_TILE_PX):
-        for y in range(0, picture.height, GRAIN_TILE_PX):
-            sheet.paste(noise, (x, y))
-    return ImageChops.subtract(picture, Image.merge("RGB", (sheet, sheet, sheet)))
-
-
-def _sign(picture: Image.Image) -> None:
-    """`sandbox` in the lower right corner, small, in light or dark as the ground wants it."""
-    size = max(9, round(min(picture.size) * 0.019))
-    font = ImageFont.load_default(size)
-    pen = ImageDraw.Draw(picture, "RGBA")
-    left, top, right, bottom = pen.textbbox((0, 0), MARK, font=font)
-    x, y = picture.width - right - size, picture.height - bottom - size
-    if x < 0 or y < 0:
-        return
-    ground = (
-        picture.convert("RGB")
-        .crop((x + left, y + top, x + right, y + bottom))
-        .resize((1, 1), Image.Resampling.BOX)
-    )
-    red, green, blue = ground.getpixel((0, 0))  # type: ignore[misc]
-    is_light = lightness((int(red), int(green), int(blue))) > 0.55
-    pen.text((x, y), MARK, font=font, fill=(20, 20, 30, 130) if is_light else (255, 255, 255, 150))

@@ -12,6 +12,7 @@ from studio.sandbox.painting.words import Reading
 def sea(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     dice, w, h, u = canvas.dice, canvas.w, canvas.h, canvas.u
     horizon = h * dice.uniform(0.5, 0.6)
+    canvas.horizon = horizon / h
     light = w * dice.choice((0.3, 0.38, 0.62, 0.7))
     _sky(canvas, palette, horizon, light)
     canvas.settle()
@@ -20,6 +21,7 @@ def sea(canvas: Canvas, palette: Palette, reading: Reading) -> None:
     for depth in (0.1, 0.35, 0.6):
         _island(canvas, palette, horizon, depth)
     _water(canvas, palette, horizon, light)
+    canvas.settle()
     if "lighthouse" in reading.motifs:
         _rock(canvas, palette, w * (0.2 if light > w / 2 else 0.8), h, u)
     if "boat" in reading.motifs or ("lighthouse" not in reading.motifs and dice.random() < 0.75):

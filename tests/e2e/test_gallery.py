@@ -1,0 +1,93 @@
+"""The gallery: found by a word, looked at, sorted, deleted and brought back; with scripts and without."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def shelf(base_url: str, token: Callable[[str], str]) -> Iterator[list[str]]:
+    """Three pictures of Alice's, named so that a search finds these and no others; gone afterwards."""
+    with httpx.Client(
+        base_url=base_url, headers={"Authorization": f"Bearer {token('alice')}"}, timeout=30
+    ) as api:
+        made = []
+        for name, width in (("Quincewood first", 90), ("Quincewood second", 60), ("Quincewood third", 40)):
+            file = io.BytesIO()
+            Image.new("RGB", (width, 60), (width, 120, 90)).save(file, "PNG")
+            files = {"file": (f"{name}.png", file.getvalue(), "image/png")}
+            made.append(api.post("/api/assets", files=files).json()["id"])
+        yield made
+        api.post("/api/gallery/deletions", json={"ids": made})
+        for item_id in made:
+            api.delete(f"/api/gallery/{item_id}?for_good=1")
+
+
+def test_found_ticked_deleted_and_brought_back(
+    enter: Callable[..., Page], shelf: list[str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    page.goto("/gallery")
+    search = page.get_by_role("searchbox", name="Search the gallery")
+    search.fill("quincew")
+    if not scripts:
+        search.press("Enter")
+    expect(page.locator("#tiles .tile")).to_have_count(3)
+    expect(page).to_have_url(re.compile("q=quincew"))
+
+    for name in ("first", "second"):
+        page.get_by_role("checkbox", name=f"Quincewood {name}").check()
+    page.get_by_role("button", name="Delete").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Deleted 2 things.")
+    expect(page.locator("#tiles .tile")).to_have_count(1)
+    if scripts:
+        page.get_by_role("button", name="Undo").click()
+    else:
+        page.goto("/gallery?bin=1&q=quincewood")
+        for name in ("first", "second"):
+            page.get_by_role("checkbox", name=f"Quincewood {name}").check()
+        page.get_by_role("button", name="Bring back").click()
+        page.goto("/gallery?q=quincewood")
+    expect(page.locator("#tiles .tile")).to_have_count(3)
+
+
+def test_one_thing_is_tagged_and_found_by_its_tag(
+    enter: Callable[..., Page], shelf: list[str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    page.goto(f"/gallery/{shelf[0]}?q=quincewood")
+
+    page.get_by_label("New tags").fill("Sideboard")
+    page.get_by_role("button", name="Add").click()
+
+    expect(page.get_by_role("button", name="Remove tag Sideboard")).to_be_visible()
+    page.goto("/gallery?q=sideb")
+    expect(page.locator("#tiles .tile")).to_have_count(1)
+
+
+def test_the_arrows_move_space_ticks_and_enter_shows_in_the_large(
+    enter: Callable[..., Page], shelf: list[str]
+) -> None:
+    page = enter("alice", scripts=True)
+    page.goto("/gallery?q=quincewood")
+    links = page.locator("#tiles .tile__link")
+    links.first.focus()
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    expect(page.locator("#picks-count")).to_have_text("1 selected")
+    page.keyboard.press("Escape")
+    expect(page.locator(".tile__pick :checked")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#lightbox")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(links.nth(2)).to_be_focused()
