@@ -241,6 +241,13 @@ CREATE TABLE providers(
     created_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE recipe_drafts(
+    id UUID PRIMARY KEY,
+    person_id UUID NOT NULL,
+    recipe VARCHAR NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+
 CREATE TABLE schema_migrations(
     "version" INTEGER PRIMARY KEY,
     "name" VARCHAR NOT NULL,

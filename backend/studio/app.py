@@ -18,6 +18,7 @@ from studio.chat import message_routes as messages
 from studio.chat import routes as conversations
 from studio.config import Settings
 from studio.gallery import api as gallery_api
+from studio.gallery import archive_routes as archives
 from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
@@ -25,6 +26,7 @@ from studio.images import routes as images
 from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
+from studio.recipes import routes as recipes
 from studio.sandbox import create_sandbox
 from studio.shutdown import on_first_signal
 from studio.videos import routes as videos
@@ -59,8 +61,10 @@ def create_app(settings: Settings) -> FastAPI:
         gallery_api,
         jobs,
         gallery,
+        archives,
         images,
         videos,
+        recipes,
     ):
         app.include_router(part.router)
     _add_probes(app, opening)

@@ -16,6 +16,8 @@ from studio.gallery.store.sorting import sort_words
 from studio.gallery.verbs import empty_bin
 from studio.jobs.store.changes import forget_finished
 from studio.moments import now
+from studio.recipes.recipes import KEPT
+from studio.recipes.store import forget_drafts
 
 log = structlog.get_logger()
 
@@ -33,6 +35,7 @@ async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> 
         "conversations": lambda: forget_deleted(db, now() - timedelta(days=UNDO_DAYS)),
         "items": lambda: empty_bin(db, now()),
         "assets": assets,
+        "recipes": lambda: forget_drafts(db, now() - KEPT),
         "words to sort": lambda: sort_words(db),
         "sessions": lambda: tidy(db, moment=now()),
         "jobs": lambda: forget_finished(db, now() - timedelta(days=jobs_kept_days)),

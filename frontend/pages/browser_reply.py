@@ -40,7 +40,8 @@ def reply_to_fragment(upstream: BaseHTTPResponse, leave: Callable[[], None] | No
 
 def reply_to_form(upstream: BaseHTTPResponse, body: Body) -> Response:
     """
-    For a browser without JavaScript: on to the page that shows the result, or a page around what came back.
+    For a browser without JavaScript: on to the page that shows the result, or a page around what came back. A file to
+    be saved is neither: it passes through piece by piece, however large it is.
 
     A card (the backend aims it at #toasts) says what went wrong but carries no form, so the person's own words are put
     beneath it.
@@ -49,6 +50,8 @@ def reply_to_form(upstream: BaseHTTPResponse, body: Body) -> Response:
     note = upstream.headers.get("Studio-Note")
     if note:
         caller().remember(unquote(note))
+    if relay.is_download(upstream):
+        return relay.relay(upstream)
     answer = read_whole(upstream)
     if answer.status < 400:
         return _led_on(answer)

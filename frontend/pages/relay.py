@@ -36,6 +36,12 @@ def is_stream(upstream: BaseHTTPResponse) -> bool:
     return upstream.headers.get("Content-Type", "").startswith(EVENT_STREAM)
 
 
+def is_download(upstream: BaseHTTPResponse) -> bool:
+    """A file that the browser saves while its page stays."""
+    disposition: str = upstream.headers.get("Content-Disposition", "")
+    return upstream.status < 400 and disposition.startswith("attachment")
+
+
 def relay(upstream: BaseHTTPResponse, leave: Callable[[], None] | None = None) -> Response:
     """
     The backend's answer as ours: small bodies whole, others piece by piece.

@@ -13,10 +13,13 @@ from studio.assets.embedding import EMBEDS, Copy, embedded
 from studio.assets.files import FileStore
 from studio.assets.recipe import Recipe
 from studio.assets.serving import disposition
-from studio.errors import Missing
+from studio.errors import Missing, TooLarge
 
 STEM_BYTES = 150  # with ending and number well below the 255 that file systems take
 LEFT_OUT = "left out.txt"
+HELD_LIMIT = (
+    64_000_000  # bytes of words: texts, and each recipe once beside its picture and once or twice inside it
+)
 # What Windows cannot have as a name, whatever its ending.
 _RESERVED = {
     "con",
@@ -50,11 +53,13 @@ class Archive:
     so whoever stops iterating stops everything.
 
     Pictures carry their recipe inside as a single download does, and beside them as JSON. A file that is gone from the
-    disk is named in `left out.txt` instead of breaking what could be had.
+    disk is named in `left out.txt` instead of breaking what could be had. Raises TooLarge for more words than
+    HELD_LIMIT: they are held until their turn comes.
     """
 
     def __init__(self, files: FileStore, entries: Iterable[Entry]) -> None:
         self._zip = ZipStream(sized=True)
+        self._held = 0
         self._names: set[str] = {LEFT_OUT}
         self._files = files
         missing = [entry.name for entry in entries if not self._add(entry)]
@@ -72,17 +77,26 @@ class Archive:
         """Whether it is in the archive."""
         name = self._unique(entry.name)
         if isinstance(entry.content, str):
-            self._zip.add(entry.content.encode("utf-8", "replace"), name)
+            self._zip.add(self._hold(entry.content.encode("utf-8", "replace")), name)
         else:
             asset = entry.content
             try:
                 copy = self._copy(asset, entry.recipe)
             except Missing:
                 return False
+            for piece in copy.pieces:
+                if isinstance(piece, bytes):
+                    self._hold(piece)
             self._zip.add(copy.blocks(partial(self._files.open, asset.sha256)), name, size=copy.length)
         if entry.recipe is not None:
-            self._zip.add(entry.recipe.as_bytes(), self._unique(f"{name}.recipe.json"))
+            self._zip.add(self._hold(entry.recipe.as_bytes()), self._unique(f"{name}.recipe.json"))
         return True
+
+    def _hold(self, words: bytes) -> bytes:
+        self._held += len(words)
+        if self._held > HELD_LIMIT:
+            raise TooLarge("The words of these are too long for one archive. Choose fewer of them.")
+        return words
 
     def _copy(self, asset: Asset, recipe: Recipe | None) -> Copy:
         with self._files.open(asset.sha256) as file:

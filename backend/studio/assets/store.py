@@ -86,6 +86,24 @@ def list_hashes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[str]
     return [found[asset_id].sha256 for asset_id in ids]
 
 
+def find_by_hashes(db: Database, person_id: UUID, hashes: Sequence[str]) -> dict[str, UUID]:
+    """For each content the newest picture of this person that has it; without what was put away."""
+    if not hashes:
+        return {}
+    with db.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT sha256, max(id)
+            FROM assets
+            WHERE person_id = $person_id AND kind = 'image' AND deleted_at IS NULL
+                AND sha256 IN (SELECT unnest($hashes::VARCHAR[]))
+            GROUP BY sha256
+            """,
+            {"person_id": person_id, "hashes": list(hashes)},
+        ).fetchall()
+    return dict(rows)
+
+
 def list_made(db: Database, person_id: UUID, generation_ids: Sequence[UUID]) -> dict[UUID, list[Asset]]:
     """What these generations of this person made, by generation, in its order; without what was put away."""
     if not generation_ids:

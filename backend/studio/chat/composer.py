@@ -13,6 +13,7 @@ from studio.chat.conversation import Conversation
 from studio.chat.forms import ComposerForm
 from studio.chat.views import PictureCard, money, picture_card
 from studio.errors import StudioError
+from studio.recipes.recipes import Filling, sentences
 from studio.wiring import Studio
 
 EFFORT_CHOICES = [
@@ -22,6 +23,7 @@ EFFORT_CHOICES = [
     ("medium", "Some"),
     ("high", "Hard"),
 ]
+SETTING_CHARACTERS = 200
 SETTING_NAMES = ("system_prompt", "temperature", "top_p", "max_tokens", "seed", "reasoning_effort")
 
 
@@ -145,6 +147,31 @@ def form_of(conversation: Conversation) -> ComposerForm:
     """An empty prompt with the model and settings of the last question."""
     values = {name: str(value) for name, value in conversation.params.items() if name in SETTING_NAMES}
     return ComposerForm(model=conversation.model, system_prompt=conversation.system_prompt, **values)
+
+
+def form_of_recipe(studio: Studio, filling: Filling | None) -> tuple[ComposerForm, list[str]]:
+    """
+    The form with everything of a recipe that fits a question, and sentences: what it is, and what is left out.
+
+    A model that is not here is replaced by the usual one. Nothing is judged: what is too long or out of range is told
+    when it is sent, as if somebody had typed it.
+    """
+    usual = studio.catalogue.default_text_model()
+    if filling is None:
+        return ComposerForm(model=usual.id if usual else ""), sentences(None, ())
+    given = filling.recipe.params
+    form = ComposerForm(
+        prompt=filling.recipe.prompt,
+        model=filling.model or (usual.id if usual else ""),
+        asset_ids=[str(asset_id) for asset_id in filling.asset_ids],
+        **{
+            name: str(given[name])[:SETTING_CHARACTERS]
+            for name in SETTING_NAMES
+            if given.get(name) is not None
+        },
+    )
+    offered = [setting.name for setting in settings_of(studio.catalogue.find(form.model), form)]
+    return form, sentences(filling, offered)
 
 
 def _pictures(studio: Studio, person: Person, form: ComposerForm) -> list[PictureCard]:

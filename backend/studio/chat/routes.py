@@ -1,18 +1,18 @@
 """Conversations as HTML: the list, one of them, and what can be done with it as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, StreamingResponse
 from markupsafe import Markup
 
 from studio.accounts.access import Person, SignedIn
 from studio.chat import ask, store, views
-from studio.chat.composer import composer_card
+from studio.chat.composer import composer_card, form_of_recipe
 from studio.chat.conversation import TITLE_LIMIT, Conversation, search_words
 from studio.chat.estimates import estimate
 from studio.chat.forms import ComposerForm, composer_form, question, uploads
@@ -22,6 +22,7 @@ from studio.errors import Invalid, StudioError
 from studio.generations.streams import STREAM_HEADERS
 from studio.html import Hx, Page, shown_on
 from studio.moments import now
+from studio.recipes.recipes import filling_of_draft, filling_of_generation
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/fragments")
@@ -52,8 +53,24 @@ def list_(
 
 @router.get("/create", name="conversations.create")
 @router.get("/conversations/new", name="conversations.new")
-def new(person: SignedIn, studio: Wired, page: Hx, model: str = "", prompt: str = "") -> HTMLResponse:
-    """A composer for a new conversation."""
+def new(
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    model: str = "",
+    prompt: str = "",
+    recipe: str = "",
+    again: Annotated[str, Query(alias="from")] = "",
+) -> HTMLResponse:
+    """A composer for a new conversation; filled from a `recipe` that was brought, or `from` a generation."""
+    if recipe or again:
+        form, notes = form_of_recipe(
+            studio,
+            filling_of_draft(studio, person.id, recipe)
+            if recipe
+            else filling_of_generation(studio, person.id, again),
+        )
+        return _new(studio, person, page, form, filled=notes)
     chosen = studio.catalogue.find(model) or studio.catalogue.default_text_model()
     form = ComposerForm(prompt=prompt[:2000], model=chosen.id if chosen else "")
     return _new(studio, person, page, form)
@@ -196,12 +213,23 @@ def delete(
 
 
 def _new(
-    studio: Studio, person: Person, page: Page, form: ComposerForm, error: StudioError | None = None
+    studio: Studio,
+    person: Person,
+    page: Page,
+    form: ComposerForm,
+    error: StudioError | None = None,
+    filled: Sequence[str] = (),
 ) -> HTMLResponse:
     card = composer_card(studio, person, form, estimate(studio, form, None), error=error)
     status = error.status if error else 200
     return page.answer(
-        "chat/new.html", ["new"], status=status, composer=card, greeting=f"What shall it be, {person.name}?"
+        "chat/new.html",
+        ["new"],
+        status=status,
+        composer=card,
+        greeting=f"What shall it be, {person.name}?",
+        filled=filled,
+        recipe_error=None,
     )
 
 

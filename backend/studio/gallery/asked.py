@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi import Depends
@@ -46,6 +47,13 @@ def query_of_address(
 
 
 Wanted = Annotated[Query, Depends(query_of_address)]
+
+
+def query_of_text(asked: str) -> Query:
+    """The same from the query part of an address, such as a form sends along."""
+    fields = {name: values[0] for name, values in parse_qs(asked[:4000]).items()}
+    known = ("q", "kind", "model", "tag", "album", "starred", "since", "until", "bin")
+    return query_of_address(**{name: fields[name] for name in known if name in fields})
 
 
 def _day(text: str) -> date | None:

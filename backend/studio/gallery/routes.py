@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi import APIRouter, Form
@@ -12,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from studio.accounts.access import Person, SignedIn
 from studio.errors import Invalid, Missing, StudioError
 from studio.gallery import search, show, verbs
-from studio.gallery.asked import Wanted, query_of_address
+from studio.gallery.asked import Wanted, query_of_text
 from studio.gallery.query import Query
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
@@ -77,7 +76,7 @@ def change(
     at: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Do one thing to many items: those that were ticked, or with `all` everything that matches `query`."""
-    query = _query(asked)
+    query = query_of_text(asked)
     chosen = search.find_ids(studio.db, person.id, query) if every else list(ids or [])
     note, undo = _do(studio, person, Change(verb, tuple(chosen), tag, album, album_name))
     leads_to = (
@@ -168,10 +167,3 @@ def _id(text: str) -> UUID:
 
 def _things(count: int) -> str:
     return "1 thing" if count == 1 else f"{count:,} things"
-
-
-def _query(asked: str) -> Query:
-    """The query that the grid showed, as its address said it."""
-    fields = {name: values[0] for name, values in parse_qs(asked[:4000]).items()}
-    known = ("q", "kind", "model", "tag", "album", "starred", "since", "until", "bin")
-    return query_of_address(**{name: fields[name] for name in known if name in fields})

@@ -18,6 +18,7 @@ from studio.gallery.store.items import list_models
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.markdown import render_markdown
+from studio.recipes.recipes import again_url
 from studio.wiring import Studio
 
 
@@ -65,8 +66,9 @@ def item_card(
         previous_url=f"/gallery/{before}{suffix}" if before else None,
         next_url=f"/gallery/{behind}{suffix}" if behind else None,
         back_url=f"/gallery{suffix}",
-        again_url=views.again_url(generation) if generation else None,
         uses=views.uses_of(item),
+        again_url=again_url(generation) if generation else None,
+        recipe_url=f"/api/generations/{generation.id}/recipe?download=1" if generation else None,
         conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
         is_simulated=generation.is_simulated if generation else False,
         compared=_compared(studio, person, generation, other_id),

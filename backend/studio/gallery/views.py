@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from markupsafe import Markup
@@ -14,7 +13,6 @@ from studio.gallery.lineage import Line
 from studio.gallery.query import Query
 from studio.gallery.search import Counts
 from studio.gallery.store.albums import Album, Tag
-from studio.generations.generation import Generation
 
 KIND_NAMES = (
     ("", "All"),
@@ -23,8 +21,6 @@ KIND_NAMES = (
     ("video", "Videos"),
     ("upload", "Uploads"),
 )
-_CREATE_PROMPT = 2000  # what the page one asks from takes over
-_PAGES = {"image": "/images", "video": "/videos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +119,7 @@ class ItemCard:
     back_url: str
     again_url: str | None
     uses: list[tuple[str, str, str]]
+    recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
     compared: list[Line] | None
@@ -198,19 +195,14 @@ def filters(
     )
 
 
-def again_url(generation: Generation) -> str:
-    """The page one asks from with this recipe in it."""
-    if generation.kind in _PAGES:
-        return f"{_PAGES[generation.kind]}?{urlencode({'from': str(generation.id)})}"
-    return f"/?{urlencode({'prompt': generation.prompt[:_CREATE_PROMPT], 'model': generation.model})}"
-
-
 def uses_of(item: Item) -> list[tuple[str, str, str]]:
     """What can be made from it: text, icon, address."""
     if item.kind != "image" or item.asset_id is None:
         return []
-    change, film = urlencode({"input": str(item.asset_id)}), urlencode({"first": str(item.asset_id)})
-    return [("Change it", "image", f"/images?{change}"), ("Make a video", "video", f"/videos?{film}")]
+    return [
+        ("Change it", "image", f"/images?input={item.asset_id}"),
+        ("Make a video", "video", f"/videos?first={item.asset_id}"),
+    ]
 
 
 def day(moment: datetime) -> str:

@@ -17,7 +17,9 @@ from studio.generations.forgetting import forget
 from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
 from studio.images.composer import image_option, paint_card
+from studio.images.filling import form_of_recipe
 from studio.images.forms import Composer, ImageForm, wish_of_form, with_kept_files
+from studio.recipes.recipes import filling_of_draft
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/fragments/images")
@@ -40,8 +42,14 @@ def page_(
     focus: _Text = "prompt",
     before: UUID | None = None,
     watch: bool = False,
+    recipe: _Text = "",
 ) -> HTMLResponse:
     """The composer, filled from a recipe or with pictures to begin with, and this person's latest pictures."""
+    if recipe:
+        filling = filling_of_draft(studio, person.id, recipe)
+        stand_in = _model(studio.catalogue, takes_pictures=bool(filling and filling.asset_ids))
+        form, filled = form_of_recipe(studio, filling, stand_in)
+        return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
     form = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
     if seed == "new":
         form = show.varied(form)
@@ -180,6 +188,7 @@ def _page(
     is_watched: bool = False,
     focus: str = "prompt",
     error: StudioError | None = None,
+    filled: Sequence[str] = (),
 ) -> HTMLResponse:
     found, older = show.recent(studio, person, before)
     if page.is_htmx and before is not None:
@@ -197,6 +206,8 @@ def _page(
         is_running=is_running,
         is_watched=is_watched,
         is_earlier=before is not None,
+        filled=filled,
+        recipe_error=None,
     )
 
 

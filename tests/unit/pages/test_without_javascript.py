@@ -2,12 +2,13 @@
 
 import hashlib
 import io
+import threading
 from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.fake_backend import ALICE, FakeBackend
+from tests.support.fake_backend import ALICE, FakeBackend, Stream
 
 PATH = "/fragments/conversations"
 TOKEN = hashlib.sha256(f"csrf:{ALICE}".encode()).hexdigest()
@@ -60,6 +61,40 @@ def test_the_same_change_under_htmx_stays(alice: FlaskClient, backend: FakeBacke
 
     assert (answer.status_code, answer.text) == (201, "<p>done</p>")
     assert "Studio-Page" not in answer.headers
+
+
+def test_a_file_to_save_passes_through_while_it_is_being_made(
+    alice: FlaskClient, backend: FakeBackend
+) -> None:
+    is_read = threading.Event()
+
+    def zip_(stream: Stream) -> None:
+        stream.begin("application/zip", {"Content-Disposition": 'attachment; filename="a.zip"'})
+        stream.send(b"PK first")
+        assert is_read.wait(10)
+        stream.send(b"PK last")
+        stream.end()
+
+    backend.streams("POST /fragments/archives", zip_)
+
+    answer = alice.post("/fragments/archives", data={"csrf": TOKEN, "ids": "7"}, buffered=False)
+    pieces = answer.iter_encoded()
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a.zip"'
+    assert next(pieces) == b"PK first"
+    is_read.set()
+    assert list(pieces) == [b"PK last"]
+
+
+def test_a_file_that_is_refused_keeps_what_was_sent(alice: FlaskClient, backend: FakeBackend) -> None:
+    headers = {"HX-Retarget": "#toasts"}
+    backend.answers("POST /fragments/archives", "<p>Too much.</p>", status=413, headers=headers)
+
+    answer = alice.post("/fragments/archives", data={"csrf": TOKEN, "ids": "7"})
+
+    assert answer.status_code == 413
+    assert "<p>Too much.</p>" in answer.text
+    assert ("ids", "7") in Form(answer.text).fields
 
 
 @pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
