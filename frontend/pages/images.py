@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from pages.addresses import query_suffix
+from pages.addresses import query_suffix, this_address
 from pages.slots import filled_page, require_viewer
 
 blueprint = Blueprint("images", __name__)
@@ -11,4 +11,4 @@ blueprint = Blueprint("images", __name__)
 @blueprint.get("/images")
 def images() -> Response:
     require_viewer()
-    return filled_page("images.html", query=query_suffix())
+    return filled_page("images.html", query=query_suffix(), here=this_address())

@@ -21,6 +21,7 @@ INSIDE = [
     "/",
     "/chat",
     "/chat?view=deleted",
+    "/images",
     "/account",
     "/admin",
     "/admin/people",

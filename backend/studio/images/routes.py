@@ -24,7 +24,7 @@ from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/fragments/images")
 
-REFRESH_SECONDS = 4
+REFRESH_SECONDS = 3
 DRAFT_WIDTH, DRAFT_ENDING = "320", "webp"
 _Text = Annotated[str, Query(max_length=200)]
 

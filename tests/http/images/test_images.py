@@ -263,7 +263,7 @@ class TestCards:
         ella.post(f"/api/generations/{asked['id']}/cancellation")
         over = ella.get("/fragments/images?watch=1")
 
-        assert running.headers["Studio-Refresh"] == "4"
+        assert running.headers["Studio-Refresh"] == "3"
         assert "Studio-Refresh" not in still.headers
         assert "Studio-Refresh" not in over.headers
 
