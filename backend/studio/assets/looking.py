@@ -3,9 +3,10 @@
 
 A process of its own, because what it reads may come from anybody and is read by two hundred thousand lines of C: a
 decoder that crashes, hangs or takes all memory then costs one video and not the service. It also gives the 40 MB of
-FFmpeg back when it ends. Exit status 3: no film; 4: one that is damaged; anything else: see standard error.
+FFmpeg back when it ends. Exit status 3: no film; 4: one that is damaged; 5: no room for the poster.
 """
 
+import errno
 import json
 import os
 import resource
@@ -20,7 +21,8 @@ POSTER_WITHIN_SECONDS = 1.0
 POSTER_FRAMES_MOST = 60
 FLAT = 16  # a picture with less between its darkest and its lightest place is black, or a fade from it
 PIXELS_LIMIT = 40_000_000
-NO_FILM, DAMAGED = 3, 4
+NO_FILM, DAMAGED, FULL = 3, 4, 5
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 FORMATS = {b"ftyp": "mov", b"\x1a\x45\xdf\xa3": "matroska"}
 SLACK_SECONDS = 1.0
 
@@ -43,7 +45,7 @@ def main() -> None:
             facts = _looked(opened, poster)
     except (av.FFmpegError, ValueError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(DAMAGED)
+        sys.exit(FULL if isinstance(error, OSError) and error.errno in NO_ROOM else DAMAGED)
     print(json.dumps({**facts, "is_webm": container == "matroska"}))
 
 

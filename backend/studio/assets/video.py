@@ -13,7 +13,7 @@ import studio
 from studio.assets import mp4
 from studio.assets.containers import Malformed, Span
 from studio.assets.embedding import Copy
-from studio.assets.files import POSTER, FileStore
+from studio.assets.files import POSTER, FileStore, StorageFull
 from studio.assets.making import MadeFile
 from studio.assets.picture import DECODING
 from studio.assets.previews import AT_ONCE
@@ -24,7 +24,7 @@ LOOKING = BoundedSemaphore(1)
 HEAD_BYTES = 12
 WEBM = b"\x1a\x45\xdf\xa3"
 PICTURE_BRANDS = (b"avif", b"avis")  # an AVIF picture is built of the same boxes
-_NO_FILM = 3
+_NO_FILM, _FULL = 3, 5  # of `looking`, which is not imported for the sake of two numbers
 
 
 class NotAVideo(Invalid):
@@ -84,7 +84,7 @@ def restore_poster(files: FileStore, sha256: str) -> None:
 
 
 def look_at(path: Path, poster: Path) -> dict[str, Any]:
-    """What `looking` tells of the file, its poster written to `poster`. Raises NotAVideo, VideoDamaged."""
+    """What `looking` tells of the file, its poster written to `poster`. Raises NotAVideo, VideoDamaged, StorageFull."""
     command = [sys.executable, "-m", "studio.assets.looking", str(path), str(poster)]
     environment = {"PYTHONPATH": str(Path(studio.__file__).parents[1]), "PATH": os.environ.get("PATH", "")}
     try:
@@ -93,6 +93,8 @@ def look_at(path: Path, poster: Path) -> dict[str, Any]:
         raise VideoDamaged from error
     if looked.returncode == _NO_FILM:
         raise NotAVideo
+    if looked.returncode == _FULL:
+        raise StorageFull
     if looked.returncode:  # a decoder that crashed is among these: the file is to blame all the same
         raise VideoDamaged
     facts: dict[str, Any] = json.loads(looked.stdout)

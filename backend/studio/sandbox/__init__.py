@@ -7,7 +7,8 @@ knows it. Whatever it answers names the provider "Sandbox": simulated text, simu
 
 Read in this order: `catalogue` (which models) → `chat` (one request) → `performers` and `writer` (what they
 say) → `chunks` and `line` (how it goes over the wire) → `ugly` (everything a provider may do wrong); then
-`images` (the same for pictures) → `painting` (how one is painted).
+`images` (the same for pictures) → `painting` (how one is painted); then `films` (jobs that take minutes) → `filming`
+(how one is made).
 """
 
 from studio.sandbox.app import create_sandbox

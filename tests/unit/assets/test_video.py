@@ -12,10 +12,10 @@ import pytest
 import studio
 from PIL import Image
 from studio.assets.embedding import embedded, read_recipe
-from studio.assets.files import POSTER, FileStore
+from studio.assets.files import POSTER, FileStore, StorageFull
 from studio.assets.previews import Previews
 from studio.assets.recipe import Recipe
-from studio.assets.video import NotAVideo, VideoDamaged, made_video
+from studio.assets.video import NotAVideo, VideoDamaged, look_at, made_video
 
 from tests.support.films import boxes, film_bytes, index_at_the_end
 from tests.unit.assets.conftest import picture_bytes
@@ -133,6 +133,10 @@ class TestMadeVideo:
 
         with pytest.raises(VideoDamaged):
             made_video(files, sent)
+
+    def test_a_full_disk_is_not_the_films_fault(self, sent: Path) -> None:
+        with pytest.raises(StorageFull):
+            look_at(sent, Path("/dev/full"))
 
     def test_the_service_itself_never_loads_the_decoder(self, files: FileStore, sent: Path) -> None:
         code = (

@@ -234,6 +234,14 @@ class TestLife:
 
             assert client.get("/videos/gen-vid-1-AAAA").status_code == 404
 
+    def test_a_job_that_cannot_be_kept_is_not_begun(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("no directory")
+        with (
+            served(create_sandbox(directory=tmp_path / "file")) as base,
+            httpx.Client(base_url=base, headers=KEY) as client,
+        ):
+            assert begin(client).status_code == 503
+
 
 class TestContent:
     def test_the_film_is_whole_whatever_part_is_asked_for(self, quick: httpx.Client) -> None:

@@ -67,7 +67,10 @@ class Submission:
         wish = await read_film_wish(fields, model)
         if manners.refuse is not None:
             return manners.refuse(name, wish.prompt)
-        job = await asyncio.to_thread(self._open, model, wish)
+        try:
+            job = await asyncio.to_thread(self._open, model, wish)
+        except OSError as trouble:  # a full disk: no job was begun, and the caller hears so
+            raise Refusal(503, "The sandbox cannot keep another job.") from trouble
         self._cinema.projector.ask_for(job)
         told = {"id": job.id, "polling_url": f"{line.root}/videos/{job.id}", "status": State.PENDING}
         headers_out = (("X-Generation-Id", job.id),)

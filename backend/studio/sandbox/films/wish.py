@@ -42,6 +42,7 @@ async def read_film_wish(fields: Mapping[str, Any], model: FilmModel) -> FilmWis
     seconds = _duration(fields, model)
     _check_the_rest(fields, model)
     pictures = await asyncio.to_thread(lambda: {name: reference_of(url) for name, url in frames.items()})
+    await asyncio.to_thread(_look_at_references, fields)
     size, resolution = _size(fields, model, pictures.get(FIRST) or pictures.get(LAST))
     sound, seed = fields.get("generate_audio"), fields.get("seed")
     return FilmWish(
@@ -105,6 +106,16 @@ def _check_the_rest(fields: Mapping[str, Any], model: FilmModel) -> None:
         raise Refusal(400, f"{model.id} takes {model.takes_references} input references at most.", INVALID)
     if any(isinstance(entry, dict) and entry.get("type") == "video_url" for entry in references):
         raise Refusal(400, "Only HTTPS URLs are allowed", INVALID)
+
+
+def _look_at_references(fields: Mapping[str, Any]) -> None:
+    """Raises Refusal (400) when one is no picture. They change nothing: the sandbox has one style."""
+    for entry in fields.get("input_references") or ():
+        picture = entry.get("image_url") if isinstance(entry, dict) else None
+        url = picture.get("url") if isinstance(picture, dict) else None
+        if not isinstance(url, str):
+            raise Refusal(400, "Each input reference needs image_url.url.", INVALID)
+        reference_of(url)
 
 
 def _frames(fields: Mapping[str, Any], model: FilmModel) -> dict[str, str]:
