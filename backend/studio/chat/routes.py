@@ -1,9 +1,8 @@
 """Conversations as HTML: the list, one of them, and what can be done with it as a whole."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, UploadFile
@@ -13,9 +12,10 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn
 from studio.chat import ask, store, views
 from studio.chat.composer import composer_card, form_of_recipe
-from studio.chat.conversation import TITLE_LIMIT, Conversation, search_words
+from studio.chat.conversation import TITLE_LIMIT, Conversation
 from studio.chat.estimates import estimate
 from studio.chat.forms import ComposerForm, composer_form, question, uploads
+from studio.chat.listing import VIEWS, listed, utc
 from studio.chat.pages import conversation_html, growing_page
 from studio.chat.show import conversation_card, latest_cards
 from studio.errors import Invalid, StudioError
@@ -28,9 +28,6 @@ from studio.wiring import Studio, Wired
 router = APIRouter(prefix="/fragments")
 Composer = Annotated[ComposerForm, Depends(composer_form)]
 Uploads = Annotated[list[UploadFile], Depends(uploads)]
-
-PAGE_SIZE = 60
-VIEWS = ("open", "archived", "deleted")
 
 
 @router.get("/conversations", name="conversations.list")
@@ -46,9 +43,9 @@ def list_(
 ) -> HTMLResponse:
     """The list; with htmx only its groups, or with `more` what follows behind the last one shown."""
     view = view if view in VIEWS else "open"
-    listed = _listed(studio, person, current, view=view, query=q, before=_utc(before))
+    shown = listed(studio, person, current, view=view, query=q, before=utc(before))
     block = ("more" if more else "groups") if page.is_htmx else "list"
-    return page.answer("chat/list.html", [block], **listed)
+    return page.answer("chat/list.html", [block], **shown)
 
 
 @router.get("/create", name="conversations.create")
@@ -267,8 +264,8 @@ def _header(studio: Studio, person: Person, page: Page, conversation_id: UUID, n
     card = conversation_card(studio, person, conversation)
     html = page.render("chat/conversation.html", ["header"], card=card) + _title(page, conversation)
     said = page.render("chat/said.html", ["said"], text=note)
-    listed = _list_partial(studio, person, page, conversation_id)
-    return HTMLResponse(html + said + listed, headers=shown_on(f"/chat/{conversation_id}", note=note))
+    beside = _list_partial(studio, person, page, conversation_id)
+    return HTMLResponse(html + said + beside, headers=shown_on(f"/chat/{conversation_id}", note=note))
 
 
 def _title(page: Page, conversation: Conversation) -> Markup:
@@ -280,38 +277,4 @@ def _list_partial(studio: Studio, person: Person, page: Page, current: UUID) -> 
     """The list of conversations beside the page, as it is now."""
     if not page.is_htmx:
         return Markup()
-    return page.render("chat/said.html", ["listed"], **_listed(studio, person, current))
-
-
-def _listed(
-    studio: Studio,
-    person: Person,
-    current: UUID | None,
-    *,
-    view: str = "open",
-    query: str = "",
-    before: datetime | None = None,
-) -> dict[str, Any]:
-    """What chat/list.html shows: one page of a view, and the way to the next."""
-    words = search_words(ask.clean(query))
-    pinned = []
-    if before is None and view == "open":
-        pinned = store.list_conversations(studio.db, person.id, view="pinned", words=words)
-    others = store.list_conversations(
-        studio.db, person.id, view=view, words=words, before=before, limit=PAGE_SIZE + 1
-    )
-    older = None
-    if len(others) > PAGE_SIZE:
-        others = others[:PAGE_SIZE]
-        asked = {"view": view, "before": others[-1].updated_at.isoformat(), **({"q": query} if query else {})}
-        older = f"?{urlencode(asked)}"
-    return {
-        "groups": views.grouped(pinned, others, current),
-        "view": view,
-        "query": query,
-        "older_url": older,
-    }
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+    return page.render("chat/said.html", ["listed"], **listed(studio, person, current))

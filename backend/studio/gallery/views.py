@@ -200,7 +200,7 @@ def uses_of(item: Item) -> list[tuple[str, str, str]]:
     if item.kind != "image" or item.asset_id is None:
         return []
     return [
-        ("Change it", "image", f"/images?input={item.asset_id}"),
+        ("Use as input", "image", f"/images?input={item.asset_id}"),
         ("Make a video", "video", f"/videos?first={item.asset_id}"),
     ]
 

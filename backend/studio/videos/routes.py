@@ -16,6 +16,7 @@ from studio.providers import Role
 from studio.videos import show, wish
 from studio.videos.composer import film_card, video_option
 from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, form_of, wish_of_form, with_kept_files
+from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/fragments/videos")
@@ -141,10 +142,12 @@ def _first_form(
     else:
         form = VideoForm(prompt=prompt, model=_model(studio.catalogue, {role for role, _ in named}))
     known = studio.catalogue.find(model)
+    chosen = known if known and known.makes_videos else studio.catalogue.find(form.model)
+    usual = usual_settings(wish.known_settings(chosen)) if chosen and from_ is None else {}
     return VideoForm(
         prompt=form.prompt,
-        model=known.id if known and known.makes_videos else form.model,
-        settings=form.settings,
+        model=chosen.id if chosen else form.model,
+        settings={**usual, **form.settings},
         kept=tuple(dict.fromkeys([*form.kept, *named]))[:INPUTS_LIMIT],
         parent_id=form.parent_id,
     )

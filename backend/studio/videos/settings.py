@@ -21,7 +21,7 @@ ROLE_NAMES = {
     Role.LAST_FRAME: "a last frame",
     Role.REFERENCE: "pictures to go by",
 }
-_SHAPES = ("aspect_ratio", "resolution")
+USUAL_SECONDS = 4
 
 
 def form_settings(known: VideoSettings) -> ImageSettings:
@@ -48,6 +48,21 @@ def read_form(texts: Mapping[str, str], known: VideoSettings) -> ReadSettings:
 def read_json(values: Mapping[str, Any], known: VideoSettings) -> ReadSettings:
     """The same of a JSON object. A name that the model does not have is a mistake."""
     return _in_seconds(settings_of_json(values, form_settings(known)))
+
+
+def usual_settings(known: VideoSettings) -> dict[str, str]:
+    """
+    What a form that nobody filled in yet has chosen: left to the model, the price on the button would be that of the
+    longest and sharpest that it has.
+    """
+    found = {}
+    if known.durations:
+        found["duration"] = str(
+            next((each for each in known.durations if each >= USUAL_SECONDS), known.durations[-1])
+        )
+    if known.resolutions:
+        found["resolution"] = "720p" if "720p" in known.resolutions else known.resolutions[0]
+    return found
 
 
 def mistake_in_roles(roles: Sequence[Role], known: VideoSettings) -> str | None:

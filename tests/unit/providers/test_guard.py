@@ -162,7 +162,7 @@ class Names(AbstractResolver):
 @pytest.fixture
 async def links() -> AsyncIterator[Links]:
     """As in the product."""
-    made = Links(connect_seconds=2, silence_seconds=0.3, total_seconds=1, pause_seconds=0.01)
+    made = Links(connect_seconds=2, silence_seconds=10, total_seconds=20, pause_seconds=0.01)
     yield made
     await made.close()
 

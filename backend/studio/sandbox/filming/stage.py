@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -15,6 +15,8 @@ from studio.sandbox.painting.canvas import Canvas
 from studio.sandbox.painting.colours import Palette, palette_for
 from studio.sandbox.painting.scenes import SCENES
 from studio.sandbox.painting.words import Reading, read
+
+FALLING = ("snow", "rain")
 
 Layer = tuple[Image.Image, Image.Image | None]
 
@@ -46,8 +48,14 @@ def stage_for(commission: FilmCommission) -> Stage:
     # Larger by what the camera leaves out, so that nothing is ever blown up.
     wide, high = (round(side / (1 - REACH)) for side in size)
     canvas = Canvas(wide, high, dice, detail=1, is_layered=True)
-    SCENES[reading.scene](canvas, palette, reading)
+    SCENES[reading.scene](canvas, palette, _standing_still(reading))
     return Stage(tuple(canvas.layers()), palette, reading, canvas.horizon)
+
+
+def _standing_still(reading: Reading) -> Reading:
+    """The same without what falls: painted on, it would hang in the air behind what really falls."""
+    motifs = tuple(name for name in reading.motifs if name not in FALLING)
+    return replace(reading, motifs=motifs, mood=None if reading.mood == "winter" else reading.mood)
 
 
 def fitted(path: str, size: tuple[int, int]) -> Image.Image:
