@@ -101,6 +101,15 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """A way from an item to a form that begins with it."""
+
+    text: str
+    picture: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemCard:
     """One item on a page of its own."""
 
@@ -118,6 +127,7 @@ class ItemCard:
     next_url: str | None
     back_url: str
     again_url: str | None
+    onward: list[Onward]
     recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
