@@ -6,6 +6,7 @@ the test that caused it. With `--base-url` the same journeys drive a studio that
 or need one of our own are left out then, and those that need the sandbox's models where it has none.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -45,8 +46,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def built_assets() -> None:
-    """The scripts and styles as they are now; a moment when nothing changed."""
-    subprocess.run([sys.executable, str(ROOT / "frontend/assets/build.py")], check=True)
+    """The scripts and styles as they are now; a moment when nothing changed. One worker after the other."""
+    with (ROOT / ".venv" / "assets.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([sys.executable, str(ROOT / "frontend/assets/build.py")], check=True)
 
 
 @pytest.fixture(scope="session")

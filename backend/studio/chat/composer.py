@@ -112,7 +112,7 @@ def price_text(estimate: Estimate | None) -> str:
     """What stands on the button: the most it can cost, `free`, or that nobody knows."""
     if estimate is None or estimate.worst_usd is None:
         return "price unknown"
-    return "free" if estimate.worst_usd == 0 else f"≤ {money(estimate.worst_usd)}"
+    return "free" if estimate.worst_usd == 0 else f"≤ {money(estimate.worst_usd, up=True)}"
 
 
 def settings_of(model: Model | None, form: ComposerForm) -> list[Setting]:

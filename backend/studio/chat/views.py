@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
 from itertools import groupby
 from uuid import UUID
 
@@ -170,16 +170,15 @@ def facts(generation: Generation, model_name: str) -> list[tuple[str, str]]:
     return found
 
 
-def money(usd: Decimal | None) -> str:
-    """A cost as people read it: `$0.0042`, `free`, or `cost unknown`; never rounded to nothing."""
+def money(usd: Decimal | None, *, up: bool = False) -> str:
+    """A cost as people read it: `$0.0042`, `free`, or `cost unknown`; never rounded to nothing, and a bound `up`."""
     if usd is None:
         return "cost unknown"
     if usd == 0:
         return "free"
-    if usd >= 1:
-        return f"${usd:.2f}"
-    digits = max(2, 1 - usd.adjusted())
-    return f"${usd:.{digits}f}"
+    digits = 2 if usd >= 1 else max(2, 1 - usd.adjusted())
+    shown = usd.quantize(Decimal(1).scaleb(-digits), ROUND_UP if up else ROUND_HALF_EVEN)
+    return f"${shown:.{digits}f}"
 
 
 def total_cost(costs: Sequence[Decimal | None]) -> str | None:

@@ -18,7 +18,7 @@ from studio.gallery.store.items import list_models
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.markdown import render_markdown
-from studio.recipes.recipes import again_url
+from studio.recipes.recipes import PAGES, again_url
 from studio.wiring import Studio
 
 
@@ -66,8 +66,8 @@ def item_card(
         previous_url=f"/gallery/{before}{suffix}" if before else None,
         next_url=f"/gallery/{behind}{suffix}" if behind else None,
         back_url=f"/gallery{suffix}",
-        uses=views.uses_of(item),
         again_url=again_url(generation) if generation else None,
+        onward=_onward(item, generation),
         recipe_url=f"/api/generations/{generation.id}/recipe?download=1" if generation else None,
         conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
         is_simulated=generation.is_simulated if generation else False,
@@ -102,6 +102,21 @@ def _facts(
         model = studio.catalogue.find(generation.model)
         found += generation_facts(generation, model.name if model else generation.model)
     return found
+
+
+def _onward(item: Item, generation: Generation | None) -> list[views.Onward]:
+    """What can be made of it, or instead of it, on which page."""
+    ways = []
+    if item.kind == "image" and item.asset_id:
+        ways.append(views.Onward("Use as input", "image", f"{PAGES['image']}?input={item.asset_id}"))
+        if "video" in PAGES:
+            ways.append(views.Onward("Make a video", "play", f"{PAGES['video']}?first={item.asset_id}"))
+    again = again_url(generation) if generation else None
+    if again and generation and generation.kind != "text":
+        if "seed" in generation.params:
+            ways.append(views.Onward("Vary", "image", f"{again}&seed=new"))
+        ways.append(views.Onward("Other model", "settings", f"{again}&focus=model#model"))
+    return ways
 
 
 def _assets(studio: Studio, person: Person, items: Sequence[Item]) -> dict[UUID, Asset]:

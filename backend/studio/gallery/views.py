@@ -101,6 +101,15 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """A way from an item to a form that begins with it."""
+
+    text: str
+    picture: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemCard:
     """One item on a page of its own."""
 
@@ -118,7 +127,7 @@ class ItemCard:
     next_url: str | None
     back_url: str
     again_url: str | None
-    uses: list[tuple[str, str, str]]
+    onward: list[Onward]
     recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
@@ -193,16 +202,6 @@ def filters(
         cleared_url=f"/gallery{query.cleared().suffix()}",
         parameters=replace(query, before="").parameters(),
     )
-
-
-def uses_of(item: Item) -> list[tuple[str, str, str]]:
-    """What can be made from it: text, icon, address."""
-    if item.kind != "image" or item.asset_id is None:
-        return []
-    return [
-        ("Use as input", "image", f"/images?input={item.asset_id}"),
-        ("Make a video", "video", f"/videos?first={item.asset_id}"),
-    ]
 
 
 def day(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
+from studio.catalogue.agreed import worst_text
 from studio.catalogue.model import Model
 from studio.catalogue.views import ModelOption
 from studio.chat.composer import price_text
@@ -35,6 +36,7 @@ class PaintCard:
     needs_pictures: bool
     inputs_mistake: str | None
     price: str
+    seen_usd: str
     facts: Sequence[str]
     parent_id: str
     focus: str = "prompt"
@@ -69,6 +71,7 @@ def paint_card(
     pictures = input_cards(studio, person, form.asset_ids)
     at_setting = error is not None and error.field in {each.name for each in fields}
     wish = Wish(form.prompt, model, read.values, tuple(pictures_ids(pictures))) if model and read else None
+    estimate = estimate_wish(wish, more_inputs=form.chosen) if wish else None
     known = known_settings(model) if model else None
     return PaintCard(
         prompt=form.prompt,
@@ -80,7 +83,8 @@ def paint_card(
         takes_pictures=bool(known and known.most_inputs),
         needs_pictures=bool(known and known.least_inputs),
         inputs_mistake=mistake_in_inputs(len(pictures), known) if known and pictures else None,
-        price=price_text(estimate_wish(wish) if wish else None),
+        price=price_text(estimate),
+        seen_usd=worst_text(estimate),
         facts=image_facts(model) if model else [],
         parent_id=form.parent_id,
         focus=focus,

@@ -20,21 +20,26 @@ from studio.images.wish import Wish, known_settings, painting_model
 from studio.wiring import Studio
 
 # Names of the form itself; every other field is a setting of some model.
-OWN_NAMES = frozenset({"csrf", "prompt", "model", "asset_ids", "pictures", "parent_id"})
+OWN_NAMES = frozenset({"csrf", "prompt", "model", "asset_ids", "pictures", "parent_id", "seen_usd", "chosen"})
 INPUTS_LIMIT = 16
 _FIELDS_LIMIT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class ImageForm:
-    """`settings` as typed, by name; `files` were chosen now, `asset_ids` are pictures that are kept already."""
+    """
+    `settings` as typed, by name; `files` were chosen now, `asset_ids` are pictures that are kept already. An estimate
+    comes without files and only says how many were `chosen`.
+    """
 
     prompt: str = ""
     model: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     asset_ids: tuple[str, ...] = ()
     parent_id: str = ""
+    seen_usd: str = ""  # the price that the button showed
     files: tuple[UploadFile, ...] = ()
+    chosen: int = 0
 
 
 async def image_form(request: Request) -> ImageForm:
@@ -48,6 +53,8 @@ async def image_form(request: Request) -> ImageForm:
         settings=dict(list(settings.items())[:_FIELDS_LIMIT]),
         asset_ids=tuple(dict.fromkeys(id_ for id_ in sent.getlist("asset_ids") if isinstance(id_, str))),
         parent_id=texts.get("parent_id", ""),
+        seen_usd=texts.get("seen_usd", ""),
+        chosen=len(sent.getlist("chosen")),
         files=tuple(
             file  # type: ignore[misc]  # Starlette's own class; FastAPI's is a subclass that it never makes
             for file in sent.getlist("pictures")
@@ -77,7 +84,7 @@ def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[Im
             error.text, error.field = _naming(file, refusal.text), "pictures"
             break
         ids.append(str(assets.keep_picture(studio.db, person.id, picture, file.filename or "picture").id))
-    return replace(form, asset_ids=tuple(ids), files=()), error
+    return replace(form, asset_ids=tuple(ids), files=(), chosen=0), error
 
 
 def read_settings(model: Model, form: ImageForm) -> ReadSettings:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from studio.accounts.access import Person, SignedIn
+from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations import store as generations
@@ -63,7 +64,9 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
     try:
         if refused is not None:
             raise refused
-        generation = wish.request_pictures(studio, person, wish_of_form(studio, form))
+        wished = wish_of_form(studio, form)
+        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
+        generation = wish.request_pictures(studio, person, wished)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     card = show.card(studio, person, generation.id)

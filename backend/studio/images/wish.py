@@ -88,10 +88,10 @@ def check(wish: Wish) -> None:
         raise Invalid(mistake, field="pictures")
 
 
-def estimate_wish(wish: Wish) -> Estimate:
-    """Worst and likely cost."""
+def estimate_wish(wish: Wish, *, more_inputs: int = 0) -> Estimate:
+    """Worst and likely cost; `more_inputs` pictures are chosen and not here yet."""
     size = len(wish.prompt.encode("utf-8", "replace"))
-    return estimate_images(wish.model, wish.settings, len(wish.inputs), prompt_bytes=size)
+    return estimate_images(wish.model, wish.settings, len(wish.inputs) + more_inputs, prompt_bytes=size)
 
 
 def wanted_pictures(settings: Mapping[str, Any]) -> int:

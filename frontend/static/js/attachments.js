@@ -19,6 +19,7 @@ function show(input) {
   const place = input.form.querySelector(".composer__attachments");
   for (const old of place?.querySelectorAll(`[data-local="${input.name}"]`) ?? []) old.remove();
   for (const file of input.files) place?.append(chip(file, input));
+  place?.dispatchEvent(new Event("change")); // what is taken in may cost something
 }
 
 function chip(file, input) {
@@ -34,7 +35,10 @@ function chip(file, input) {
   }
   const name = document.createElement("span");
   name.textContent = file.name;
-  chip.append(name, removal(file, input));
+  const chosen = document.createElement("input");
+  Object.assign(chosen, { type: "hidden", name: "chosen", value: file.name });
+  chosen.dataset.estimate = "";
+  chip.append(name, chosen, removal(file, input));
   return chip;
 }
 

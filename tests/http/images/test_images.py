@@ -149,6 +149,30 @@ class TestThePrice:
         assert html.one("[name=size]")
         assert not html.all("[name=aspect_ratio]")
 
+    def test_nothing_is_made_for_more_than_the_button_said(self, paint: Paint) -> None:
+        four = {"prompt": "Dear jugs", "model": PAINTER, "n": "4", "quality": "low", "resolution": "1K"}
+        asked = len(paint.requests())
+
+        answer = paint.alice.post("/fragments/images", data={**four, "seen_usd": "0.010000000"}, headers=HX)
+
+        html = Html(answer.text)
+        assert answer.status_code == 409
+        assert "up to $0.040" in html.one("#composer-error").text
+        assert html.one("#prompt").text == "Dear jugs"
+        assert html.one("#composer-seen")["value"] == "0.040000000"
+        assert len(paint.requests()) == asked
+        again = paint.alice.post("/fragments/images", data={**four, "seen_usd": "0.040000000"}, headers=HX)
+        assert again.status_code == 201
+
+    def test_a_price_that_nobody_knows_is_asked_about_once(self, paint: Paint) -> None:
+        unknown = {"prompt": "A jug", "model": "sandbox/image-unpriced"}
+
+        answer = paint.alice.post("/fragments/images", data={**unknown, "seen_usd": "0.01"}, headers=HX)
+
+        assert answer.status_code == 409
+        assert Html(answer.text).one("#composer-seen")["value"] == ""
+        assert paint.alice.post("/fragments/images", data={**unknown, "seen_usd": ""}, headers=HX).is_success
+
     def test_programs_are_told_the_same(self, paint: Paint) -> None:
         body = {
             "kind": "image",

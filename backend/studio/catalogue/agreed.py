@@ -1,0 +1,37 @@
+"""
+What a person agrees to by pressing a button: the price that stood on it.
+
+Without scripts a price stays as the page came, while the settings beside it change; with them it follows a moment
+later. So the form says which price it showed, and what costs more is asked about again before anything is spent.
+"""
+
+from decimal import Decimal, InvalidOperation
+
+from studio.catalogue.estimate import Estimate
+from studio.chat.views import money
+from studio.errors import Conflict
+
+
+class Dearer(Conflict):
+    code = "dearer"
+    field = "price"
+
+
+def worst_text(estimate: Estimate | None) -> str:
+    """The most it may cost, for the form to carry along; empty where nobody knows."""
+    return "" if estimate is None or estimate.worst_usd is None else format(estimate.worst_usd, "f")
+
+
+def refuse_dearer(seen: str, estimate: Estimate) -> None:
+    """Raises Dearer (409) where this may cost more than the price `seen`; a form that showed none has no say."""
+    try:
+        agreed = Decimal(seen)
+    except InvalidOperation:
+        return
+    worst = estimate.worst_usd
+    if worst is None:
+        raise Dearer("Nobody can say what this costs. Press again if you want it all the same.")
+    if worst > agreed and money(worst, up=True) != money(agreed, up=True):
+        raise Dearer(
+            f"This costs up to {money(worst, up=True)}, more than the button said. Press again to make it."
+        )
