@@ -24,7 +24,7 @@ from studio.wiring import Studio
 # By role: the field of a file that was chosen now, and the one of pictures that are kept already.
 FILES = {Role.FIRST_FRAME: "first", Role.LAST_FRAME: "last", Role.REFERENCE: "references"}
 KEPT = {Role.FIRST_FRAME: "first_id", Role.LAST_FRAME: "last_id", Role.REFERENCE: "reference_ids"}
-OWN_NAMES = frozenset({"csrf", "prompt", "model", "parent_id", *FILES.values(), *KEPT.values()})
+OWN_NAMES = frozenset({"csrf", "prompt", "model", "parent_id", "seen_usd", *FILES.values(), *KEPT.values()})
 INPUTS_LIMIT = 8
 _FIELDS_LIMIT = 60
 
@@ -38,6 +38,7 @@ class VideoForm:
     settings: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[tuple[Role, str], ...] = ()
     parent_id: str = ""
+    seen_usd: str = ""  # the price that the button showed
     files: tuple[tuple[Role, UploadFile], ...] = ()
 
 
@@ -61,6 +62,7 @@ async def video_form(request: Request) -> VideoForm:
         settings=dict(list(settings.items())[:_FIELDS_LIMIT]),
         kept=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
         parent_id=texts.get("parent_id", ""),
+        seen_usd=texts.get("seen_usd", ""),
         files=files,  # type: ignore[arg-type]  # Starlette's own class; FastAPI's is a subclass that it never makes
     )
 
