@@ -23,6 +23,7 @@ from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
 from studio.images import routes as images
+from studio.jobs import news_routes as news
 from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         generations,
         gallery_api,
         jobs,
+        news,
         gallery,
         archives,
         images,

@@ -32,6 +32,7 @@ from studio.images.board import Board
 from studio.images.making import PictureMaker
 from studio.jobs.jobs import Jobs
 from studio.jobs.store.claims import void_leases
+from studio.jobs.store.lists import list_people_waiting
 from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.paths import MIGRATIONS
@@ -92,6 +93,7 @@ class Opening:
             ],
         )
         jobs = Jobs(db, worker)
+        jobs.bell.ring_for(await asyncio.to_thread(list_people_waiting, db))
         self.studio = Studio(
             self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs, board=board
         )

@@ -34,6 +34,7 @@ class Viewer:
     email: str
     is_admin: bool
     is_simulated: bool  # the studio's provider is the sandbox
+    awaits_news: bool  # of what is made for them
 
     @classmethod
     def of(cls, me: Mapping[str, object]) -> "Viewer":
@@ -43,6 +44,7 @@ class Viewer:
             email=str(me.get("email") or ""),
             is_admin=me.get("role") == "admin" or bool(me.get("is_admin")),
             is_simulated=bool(me.get("is_simulated")),
+            awaits_news=bool(me.get("awaits_news")),
         )
 
 

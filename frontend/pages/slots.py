@@ -19,6 +19,7 @@ from pages.log import log
 from pages.relay import title_of
 from pages.session import Viewer, backend, caller, headers_for_backend, render_page
 
+NO_NEWS = '<div id="news" hidden></div>'
 RETRY_PAGE = "restarting"  # id of the element on errors/restarting.html that looks whether the page is back
 
 
@@ -42,6 +43,7 @@ class Slot:
 
 def init_slots(app: Flask) -> None:
     app.jinja_env.globals["slot"] = slot
+    app.jinja_env.globals["news"] = news
 
 
 def slot(path: str, *, id: str, lazy: bool = False) -> Slot:  # noqa: A002
@@ -71,6 +73,21 @@ def slot(path: str, *, id: str, lazy: bool = False) -> Slot:  # noqa: A002
         g.page_status = answer.status
     refresh = answer.headers.get("Studio-Refresh", "")
     return Slot(answer.text, title_of(answer.headers), int(refresh) if refresh.isdigit() else None)
+
+
+def news(viewer: Viewer | None) -> Slot:
+    """
+    What was made for the viewer meanwhile, for the corner of every page; nothing is asked for who waits for nothing.
+
+    Whatever goes wrong with it is no reason to keep the page back: the next one will tell.
+    """
+    if viewer is None or not viewer.awaits_news:
+        return Slot(NO_NEWS)
+    try:
+        answer = backend().fetch("/fragments/jobs/news", headers_for_backend())
+    except BackendDown:
+        return Slot(NO_NEWS)
+    return Slot(answer.text if answer.status == 200 else NO_NEWS)
 
 
 def filled_page(template: str, /, **context: object) -> Response:

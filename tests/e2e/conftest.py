@@ -55,7 +55,9 @@ def built_assets() -> None:
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory, built_assets: None) -> Iterator[Services]:
     """One studio for the whole run, with Ruth, Alice and Bob. Whoever ends a process of it asks for `mortal`."""
-    with running_services(tmp_path_factory.mktemp("studio"), AYCG_SANDBOX_UGLY="true") as running:
+    with running_services(
+        tmp_path_factory.mktemp("studio"), AYCG_SANDBOX_UGLY="true", AYCG_VIDEO_POLL_SECONDS="0.3"
+    ) as running:
         running.add_people()
         yield running
 

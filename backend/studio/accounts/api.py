@@ -50,6 +50,7 @@ class UserShown(BaseModel):
 
 class MeShown(UserShown):
     is_simulated: bool
+    awaits_news: bool  # whether something is being made for them, or has just ended
 
 
 class NewSessionShown(BaseModel):
@@ -135,6 +136,7 @@ async def me(studio: Wired, person: SignedIn) -> JSONResponse:
             "role": person.role,
             "is_admin": person.is_admin,
             "is_simulated": studio.provider.is_simulated,
+            "awaits_news": studio.jobs.bell.is_waiting(person.id),
         },
         headers={"Cache-Control": "no-store"},
     )

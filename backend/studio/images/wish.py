@@ -73,7 +73,7 @@ def request_pictures(studio: Studio, person: Person, wish: Wish) -> Generation:
         raise Missing("That generation is not there, or is not yours.", field="parent_id")
     generation = _generation(studio, person, wish, hashes)
     studio.db.write(generations.add_generation(generation), add_job(_job(studio, generation, wish)))
-    studio.jobs.wake()
+    studio.jobs.wake(person.id)
     return generation
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from studio.db import Cursor, Database, Row
 from studio.errors import Missing
+from studio.jobs.bell import Bell
 from studio.jobs.ending import failed
 from studio.jobs.errors import AlreadyFinished, CannotRepeat, LeaseLost, NotFinished, TooManyWaiting
 from studio.jobs.job import Cancelled, End, Job, JobState, as_retry_of
@@ -38,9 +39,12 @@ class Jobs:
     def __init__(self, db: Database, worker: Worker) -> None:
         self._db = db
         self.worker = worker
+        self.bell = Bell()
 
-    def wake(self) -> None:
-        """After a commit that added a job."""
+    def wake(self, person_id: UUID | None = None) -> None:
+        """After a commit that added a job; whose it is will hear of its end."""
+        if person_id is not None:
+            self.bell.ring_for([person_id])
         self.worker.wake()
 
     def refuse_too_many(self, person_id: UUID, kind: str) -> None:
@@ -126,7 +130,7 @@ class Jobs:
             return made
 
         made = self._db.transact(work)
-        self.wake()
+        self.wake(job.person_id)
         return lists.get_job(self._db, made)
 
     def delete(self, job_id: UUID, *, also: Also = nothing) -> None:

@@ -1,6 +1,6 @@
 """What a person sends with the composer of videos, as text; every mistake goes back to its field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,7 @@ from studio.chat.ask import clean
 from studio.errors import Invalid, StudioError
 from studio.images.settings import ReadSettings
 from studio.providers import Role
-from studio.videos.settings import read_form
+from studio.videos.settings import read_form, usual_settings
 from studio.videos.wish import Input, Wish, filming_model, known_settings
 from studio.wiring import Studio
 
@@ -70,42 +70,42 @@ async def video_form(request: Request) -> VideoForm:
 Composer = Annotated[VideoForm, Depends(video_form)]
 
 
-def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> VideoForm:
+def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[VideoForm, StudioError | None]:
     """
-    The chosen files kept, so that they survive a mistake elsewhere in the form; a new first frame replaces the old.
-
-    Raises Invalid (field `pictures`) with the form as far as it got, for the first that is no picture.
+    The chosen files kept, so that they survive a mistake elsewhere in the form (a new first frame replaces the old);
+    and what was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
     """
     kept = list(form.kept)
+    error: StudioError | None = None
     for role, file in form.files:
-        if role is not Role.REFERENCE:
-            kept = [each for each in kept if each[0] is not role]
         if len(kept) >= INPUTS_LIMIT:
-            raise _Partly(f"At most {INPUTS_LIMIT} pictures can be taken in.", form, kept)
+            error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+            break
         try:
             picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
-        except StudioError as error:
-            raise _Partly(_naming(file, error.text), form, kept) from error
+        except StudioError as refusal:
+            error = refusal
+            error.text, error.field = _naming(file, refusal.text), "pictures"
+            break
+        if role is not Role.REFERENCE:
+            kept = [each for each in kept if each[0] is not role]
         asset = assets.keep_picture(studio.db, person.id, picture, file.filename or "picture")
         kept.append((role, str(asset.id)))
-    return replace(form, kept=tuple(kept), files=())
-
-
-class _Partly(Invalid):
-    code = "picture_refused"
-
-    def __init__(self, text: str, form: VideoForm, kept: Sequence[tuple[Role, str]]) -> None:
-        super().__init__(text, field="pictures")
-        self.form = replace(form, kept=tuple(kept), files=())
-
-
-def form_of(error: StudioError, form: VideoForm) -> VideoForm:
-    """The form as far as it was taken in before that error."""
-    return error.form if isinstance(error, _Partly) else replace(form, files=())
+    return replace(form, kept=tuple(kept), files=()), error
 
 
 def read_settings(model: Model, form: VideoForm) -> ReadSettings:
     return read_form(form.settings, known_settings(model))
+
+
+def fitted(studio: Studio, form: VideoForm) -> VideoForm:
+    """The form after another model was chosen: what that one does not have becomes what it usually does."""
+    model = studio.catalogue.find(form.model)
+    if model is None or not model.makes_videos:
+        return form
+    read = read_settings(model, form)
+    fitting = {name: text for name, text in form.settings.items() if name not in read.mistakes}
+    return replace(form, settings={**usual_settings(known_settings(model)), **fitting})
 
 
 def wish_of_form(studio: Studio, form: VideoForm) -> Wish:

@@ -19,7 +19,7 @@ from studio.recipes.recipes import filling_of_draft
 from studio.videos import show, wish
 from studio.videos.composer import film_card, video_option
 from studio.videos.filling import form_of_recipe
-from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, form_of, wish_of_form, with_kept_files
+from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, fitted, wish_of_form, with_kept_files
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
@@ -63,13 +63,15 @@ def page_(
 @router.post("", status_code=201, name="videos.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
     """Ask for a video."""
+    form, refused = with_kept_files(studio, person, form)
     try:
-        form = with_kept_files(studio, person, form)
+        if refused is not None:
+            raise refused
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
         generation = wish.request_video(studio, person, wished)
     except StudioError as error:
-        return _composer_again(studio, person, page, form_of(error, form), error)
+        return _composer_again(studio, person, page, form, error)
     return _arrived(studio, person, page, generation.id)
 
 
@@ -86,7 +88,7 @@ def estimates(
     person: SignedIn, studio: Wired, page: Hx, form: Composer, settings: bool = False
 ) -> HTMLResponse:
     """The price for the button as it is typed; with `settings`, also the settings that the chosen model has."""
-    card = film_card(studio, person, form)
+    card = film_card(studio, person, fitted(studio, form) if settings else form)
     blocks = ["estimate", "settings"] if settings else ["estimate"]
     return page.answer("videos/composer.html", blocks, composer=card)
 
@@ -101,6 +103,7 @@ def show_(
         return page.answer("videos/video.html", ["card"], card=card)
     if card.is_running:
         return page.answer("videos/video.html", ["making"], card=card)
+    studio.jobs.bell.saw(person.id, generation_id)
     aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"}
     return page.answer("videos/video.html", ["card", "ended"], headers=aim, card=card)
 

@@ -88,7 +88,7 @@ def request_video(studio: Studio, person: Person, wish: Wish) -> Generation:
         raise Missing("That generation is not there, or is not yours.", field="parent_id")
     generation = _generation(studio, person, wish, hashes)
     studio.db.write(generations.add_generation(generation), add_job(_job(generation, wish)))
-    studio.jobs.wake()
+    studio.jobs.wake(person.id)
     return generation
 
 

@@ -110,6 +110,7 @@ def test_signing_in_gives_a_token_that_says_who_i_am(alice: Caller) -> None:
         "role": "member",
         "is_admin": False,
         "is_simulated": True,
+        "awaits_news": False,
     }
 
 

@@ -79,6 +79,17 @@ def test_the_composer_has_what_the_model_has_and_a_price(film: Film) -> None:
     assert "$" in flipbook.one("#composer-price").text
 
 
+def test_another_model_brings_its_own_choices(film: Film) -> None:
+    typed = {"prompt": "The sea", "model": "sandbox/flipbook", "duration": "8", "aspect_ratio": "1:1"}
+
+    answer = film.alice.post("/fragments/videos/estimates?settings=1", data=typed, headers=HX)
+
+    swapped = Html(answer.text)
+    assert "does not have that choice" not in swapped.text
+    assert swapped.one("[name=duration][checked]")["value"] == "3"
+    assert swapped.one("[name=aspect_ratio][checked]")["value"] == "1:1"
+
+
 def test_a_card_lives_from_its_wish_to_its_film(film: Film) -> None:
     made = asked(film, film.alice, model="sandbox/video-stuck", prompt="Patience")
     watched = film.alice.get(f"/fragments/videos/{made}?watching=1", headers=HX)

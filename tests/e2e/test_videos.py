@@ -1,0 +1,164 @@
+"""Videos, with scripts and without: ask, leave and return, play from the middle, stop, fail, and survive a kill."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.pages.videos import Videos
+from tests.e2e.test_pictures import picture
+from tests.e2e.watching import Watch
+from tests.support.services import Services
+
+FLIPBOOK, STUCK, FAILING = "sandbox/flipbook", "sandbox/video-stuck", "sandbox/video-fails"
+TINY = "sandbox/video-tiny"
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+@pytest.fixture
+def videos(enter: Callable[..., Page], scripts: bool) -> Videos:
+    found = Videos(enter("alice", scripts=scripts))
+    found.begin()
+    return found
+
+
+def plays_from_its_middle(page: Page, address: str) -> bool:
+    """In a page with scripts: seeks, plays on, and had only a part of the file fetched for it."""
+    return bool(
+        page.evaluate(
+            """async (address) => {
+                const video = Object.assign(document.createElement("video"), {muted: true, src: address});
+                const heard = (name) => new Promise((done) => video.addEventListener(name, done, {once: true}));
+                await heard("loadedmetadata");
+                const middle = video.duration / 2;
+                video.currentTime = middle;
+                await heard("seeked");
+                await video.play();
+                await heard("timeupdate");
+                return video.currentTime >= middle && video.videoWidth > 0;
+            }""",
+            address,
+        )
+    )
+
+
+def test_one_is_asked_for_left_alone_and_plays_on_return(
+    videos: Videos, enter: Callable[..., Page], scripts: bool
+) -> None:
+    videos.choose_model(FLIPBOOK, scripts=scripts)
+    videos.ask("A harbour at dusk")
+    expect(videos.newest.prompt).to_have_text("A harbour at dusk")
+    videos.page.goto("/chat")
+
+    videos.begin("?watch=1")
+
+    expect(videos.newest.film).to_have_attribute("preload", "metadata")
+    expect(videos.newest.facts).to_contain_text("3.0 s")
+    address = videos.newest.film.locator("source").get_attribute("src")
+    other = enter("alice")
+    other.goto("/videos")
+    assert plays_from_its_middle(other, str(address))
+
+
+def test_who_is_elsewhere_hears_of_it(videos: Videos, scripts: bool) -> None:
+    videos.choose_model(FLIPBOOK, scripts=scripts)
+    videos.ask("Somewhere else")
+    expect(videos.newest.prompt).to_have_text("Somewhere else")
+
+    videos.page.goto("/gallery")
+    if not scripts:  # it is told on the next page
+        videos.begin("?watch=1")
+        expect(videos.newest.film).to_be_visible()
+        return
+
+    expect(videos.toasts.filter(has_text="Your video is ready.")).to_be_visible()
+    videos.toasts.get_by_role("link", name="Look").first.click()
+    expect(videos.newest.film).to_be_visible()
+
+
+def test_one_is_stopped_and_says_that_it_may_be_charged(videos: Videos, scripts: bool) -> None:
+    videos.choose_model(STUCK, scripts=scripts)
+    videos.ask("A snail crosses the road")
+    expect(videos.newest.making).to_be_visible()
+
+    videos.newest.stop.click()
+
+    expect(videos.newest.notice).to_contain_text("Stopped by you.")
+    expect(videos.newest.retry).to_be_visible()
+
+
+def test_a_failure_says_why_and_is_tried_again(videos: Videos, scripts: bool) -> None:
+    videos.choose_model(FAILING, scripts=scripts)
+    prompt = f"What cannot be {'with' if scripts else 'without'} scripts"
+    videos.ask(prompt)
+    expect(videos.newest.prompt).to_have_text(prompt)
+
+    expect(videos.newest.notice).to_contain_text("could not make this video")
+    videos.newest.retry.click()
+
+    expect(videos.cards.filter(has_text=prompt)).to_have_count(2)
+
+
+def test_a_picture_begins_one(videos: Videos, scripts: bool) -> None:
+    videos.choose_model(TINY, scripts=scripts)
+    videos.first.set_input_files([picture("plate.png", colour="#2060a0")])
+    if scripts:
+        expect(videos.attachments).to_contain_text("plate.png")
+    videos.ask("The plate begins to turn")
+    expect(videos.newest.prompt).to_have_text("The plate begins to turn")
+
+    expect(videos.newest.begun_with).to_have_count(1)
+    expect(videos.newest.film).to_be_visible()
+
+
+def test_the_price_follows_the_length(enter: Callable[..., Page]) -> None:
+    videos = Videos(enter("alice"))
+    videos.begin("?model=sandbox/filmer")
+    expect(videos.price).to_have_text("≤ $0.24")
+
+    videos.length.select_option("8")
+
+    expect(videos.price).to_have_text("≤ $0.48")
+
+
+def test_one_survives_that_the_backend_is_killed(
+    mortal: Services, enter: Callable[..., Page], watch: Watch
+) -> None:
+    videos = Videos(enter("alice"))
+    videos.begin(f"?model={FLIPBOOK}")
+    videos.ask("It lives on")
+    expect(videos.newest.making).to_contain_text("Being")
+
+    mortal.backend.kill()
+    mortal.backend.start()
+    mortal.backend.wait_until_ready()
+    videos.begin()
+
+    expect(videos.newest.prompt).to_have_text("It lives on")
+    expect(videos.newest.film).to_be_visible()
+    address = videos.newest.film.locator("source").get_attribute("src")
+    assert plays_from_its_middle(videos.page, str(address))
+
+
+def test_an_administrator_sees_and_stops_a_job(
+    enter: Callable[..., Page], token: Callable[[str], str], base_url: str, scripts: bool
+) -> None:
+    headers = {"Authorization": f"Bearer {token('alice')}"}
+    body = {"kind": "video", "model": STUCK, "prompt": "For the administrator"}
+    asked = httpx.post(f"{base_url}/api/generations", json=body, headers=headers, timeout=30).json()
+    (job,) = [
+        each
+        for each in httpx.get(f"{base_url}/api/jobs", headers=headers, timeout=30).json()["items"]
+        if each["generation_id"] == asked["id"]
+    ]
+    page = enter("ruth", scripts=scripts)
+    page.goto("/admin/jobs?kind=video")
+    row = page.locator(f"#job-{job['id']}")
+    expect(row).to_contain_text("Alice")
+    expect(row).not_to_contain_text("For the administrator")
+
+    row.get_by_role("button", name="Stop").click()
+
+    expect(page.locator(f"#job-{job['id']}[data-state=cancelled]")).to_be_visible()
