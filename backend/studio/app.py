@@ -29,6 +29,7 @@ from studio.opening import Opening
 from studio.recipes import routes as recipes
 from studio.sandbox import create_sandbox
 from studio.shutdown import on_first_signal
+from studio.videos import routes as videos
 from studio.web import RequestMiddleware, add_error_handlers
 
 THREADS = 96  # each waits for the database, hardly any computes; fifty people may write at once
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         gallery,
         archives,
         images,
+        videos,
         recipes,
     ):
         app.include_router(part.router)

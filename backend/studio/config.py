@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         False, description="whether administrators see other people's prompts in the list of jobs"
     )
     jobs_kept_days: int = Field(90, ge=1, description="days for which ended jobs are kept in the list")
+    video_max_mb: int = Field(
+        500, ge=1, le=100_000, description="size of the largest video that is fetched from a provider, in MB"
+    )
+    video_poll_seconds: float = Field(
+        5.0, ge=0.01, le=60, description="shortest pause between two looks at a video that is being made"
+    )
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
     )
@@ -80,6 +86,10 @@ class Settings(BaseSettings):
     @property
     def upload_limit_bytes(self) -> int:
         return self.upload_max_mb * 1_000_000
+
+    @property
+    def video_limit_bytes(self) -> int:
+        return self.video_max_mb * 1_000_000
 
     @property
     def database_path(self) -> Path:

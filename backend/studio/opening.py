@@ -36,6 +36,10 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.paths import MIGRATIONS
 from studio.providers import Adapter, Provider, provider_from_settings
+from studio.providers.filming import PAUSE_SECONDS
+from studio.videos.fetching import Fetching
+from studio.videos.making import LookUp, VideoMaker
+from studio.videos.patience import Patience
 from studio.wiring import Studio
 
 log = structlog.get_logger()
@@ -66,7 +70,7 @@ class Opening:
     async def _open(self) -> None:
         db, provider = await asyncio.to_thread(self._open_database)
         desk, files = Desk(), FileStore(self.settings.data_dir / "media")
-        adapter = Adapter()
+        adapter = Adapter(film_pause_seconds=min(PAUSE_SECONDS, self.settings.video_poll_seconds))
         catalogue = Catalogue(db, adapter, provider, provider.id)  # type: ignore[arg-type]
         engine = Engine(db, adapter)
         engine.start_saving()
@@ -80,7 +84,13 @@ class Opening:
         def look_up(generation_id: UUID, request_id: str) -> None:
             engine.look_up_costs(provider, [(generation_id, request_id)])
 
-        worker = Worker(db, [PictureMaker(db, files, adapter, provider, board, look_up)])
+        worker = Worker(
+            db,
+            [
+                PictureMaker(db, files, adapter, provider, board, look_up),
+                self._video_maker(db, files, adapter, provider, look_up),
+            ],
+        )
         jobs = Jobs(db, worker)
         self.studio = Studio(
             self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs, board=board
@@ -91,6 +101,13 @@ class Opening:
         self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
         await asyncio.to_thread(self._print_set_up)
+
+    def _video_maker(
+        self, db: Database, files: FileStore, adapter: Adapter, provider: Provider, look_up: LookUp
+    ) -> VideoMaker:
+        fetching = Fetching(files, adapter, provider, self.settings.video_limit_bytes)
+        patience = Patience(look_seconds=self.settings.video_poll_seconds)
+        return VideoMaker(db, files, adapter, provider, fetching, look_up, patience)
 
     def _open_database(self) -> tuple[Database, Provider]:
         settings = self.settings

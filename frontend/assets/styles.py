@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 STYLES = tuple(
-    "reset tokens base layout controls surfaces prose highlight chat composer gallery images utilities".split()
+    "reset tokens base layout controls surfaces prose highlight chat composer gallery images videos utilities".split()
 )
 MANIFEST = "manifest.json"
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +25,7 @@ from tests.support.talking import Talk, logged_to
 
 PAINTER, SKETCHER, RETOUCHER = "sandbox/painter", "sandbox/sketcher", "sandbox/retoucher"
 PATH = "/sandbox/v1"
+P = TypeVar("P", bound="Paint")
 
 
 @dataclass
@@ -61,7 +62,14 @@ class Paint(Talk):
 
 
 @contextmanager
-def painting(place: Path, migrated: Path, *, speed: float = inf, **settings: Any) -> Iterator[Paint]:
+def painting(
+    place: Path,
+    migrated: Path,
+    *,
+    speed: float = inf,
+    seen_as: type[P] = Paint,
+    **settings: Any,  # type: ignore[assignment]
+) -> Iterator[P]:
     """Everything open and the list of models read."""
     sandbox = Starlette(routes=[Mount(PATH, app=create_sandbox(speed=speed, record=True, list_ugly=True))])
     with served(sandbox, path=PATH) as sandbox_url:
@@ -76,6 +84,6 @@ def painting(place: Path, migrated: Path, *, speed: float = inf, **settings: Any
             httpx.Client(base_url=address, timeout=20) as client,
         ):
             wait_until_open(app)
-            paint = Paint(app, place / "backend.log", client, sandbox_url)
+            paint = seen_as(app, place / "backend.log", client, sandbox_url)
             until(lambda: paint.studio.catalogue.default_image_model())
             yield paint

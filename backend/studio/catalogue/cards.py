@@ -37,6 +37,8 @@ def model_of(provider_id: UUID, card: ModelCard) -> Model:
         image_way=None if card.image_way is None else str(card.image_way),
         image_settings=card.image_settings,
         image_pricing=card.image_pricing,
+        video_settings=card.video_settings,
+        video_pricing=card.video_pricing,
     )
 
 
@@ -89,6 +91,25 @@ def with_old_prices(models: Iterable[Model], old: Iterable[Model]) -> list[Model
         else model
         for model in models
     ]
+
+
+def with_videos(models: Iterable[Model], videos: Iterable[Model]) -> list[Model]:
+    """The models with what the list of video models says of them; then those that are only in that list."""
+    apart = {model.id: model for model in videos}
+    found = [_filming(model, apart.pop(model.id, None)) for model in models]
+    return [*found, *(replace(model, output_modalities=("video",)) for model in apart.values())]
+
+
+def _filming(model: Model, video: Model | None) -> Model:
+    if video is None:
+        return replace(model, video_settings=None, video_pricing=None)
+    outputs = model.output_modalities
+    return replace(
+        model,
+        output_modalities=outputs if "video" in outputs else (*outputs, "video"),
+        video_settings=video.video_settings,
+        video_pricing=video.video_pricing,
+    )
 
 
 def _pictured(model: Model, picture: Model | None) -> Model:

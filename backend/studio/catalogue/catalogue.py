@@ -10,7 +10,13 @@ from uuid import UUID
 import structlog
 
 from studio.catalogue import store
-from studio.catalogue.cards import model_of, with_old_pictures, with_old_prices, with_old_texts
+from studio.catalogue.cards import (
+    model_of,
+    with_old_pictures,
+    with_old_prices,
+    with_old_texts,
+    with_videos,
+)
 from studio.catalogue.model import Model
 from studio.db import Database
 from studio.errors import UnknownModel, Upstream
@@ -84,6 +90,18 @@ class Catalogue:
         painters = [model for model in priced if not model.makes_text]
         return next(iter([*painters, *priced, *found]), None)
 
+    def video_models(self) -> list[Model]:
+        return [model for model in self.models if model.makes_videos]
+
+    def default_video_model(self) -> Model | None:
+        """The first that names a price, else the first at all; None while nothing was ever listed."""
+        films = self.video_models()
+        return next((model for model in films if model.video_pricing), films[0] if films else None)
+
+    def of_kind(self, kind: str) -> list[Model]:
+        """The models that make text, pictures ("image") or videos ("video")."""
+        return {"image": self.image_models, "video": self.video_models}.get(kind, self.text_models)()
+
     def search(
         self, query: str, *, kind: str = "text", needs_sight: bool = False, limit: int = 40
     ) -> list[Model]:
@@ -94,7 +112,7 @@ class Catalogue:
         """
         words = query.casefold().split()
         found = []
-        for position, model in enumerate(self.image_models() if kind == "image" else self.text_models()):
+        for position, model in enumerate(self.of_kind(kind)):
             haystack = f"{model.name} {model.id}".casefold()
             if all(word in haystack for word in words) and (model.can_see or not needs_sight):
                 starts = sum(
@@ -107,21 +125,22 @@ class Catalogue:
         """
         Ask the provider for its lists and keep them; raises Upstream if one of them failed.
 
-        Text models and image models are two lists: what was listed by the one that failed stays as it was.
+        Text, image and video models are three lists: what was listed by one that failed stays as it was.
         """
-        texts, pictures = await asyncio.gather(
+        texts, pictures, films = await asyncio.gather(
             _tried(self._adapter.list_models(self.provider)),
             _tried(self._adapter.list_image_models(self.provider)),
+            _tried(self._adapter.list_video_models(self.provider)),
         )
         if isinstance(texts, ProviderError) and isinstance(pictures, ProviderError):
             raise texts
-        models = self._joined(texts, pictures)
+        models = with_videos(self._joined(texts, pictures), self._filming(films))
         await self._keep(models)
         if not isinstance(pictures, ProviderError):
             priced = await self._priced(models, pictures)
             if priced != models:
                 await self._keep(priced)
-        for failure in (texts, pictures):
+        for failure in (texts, pictures, films):
             if isinstance(failure, ProviderError):
                 raise failure
         self.refresh_error = None
@@ -140,6 +159,11 @@ class Catalogue:
         elif isinstance(pictures, ProviderError):
             models = with_old_pictures(models, self.models)
         return with_old_prices(models, self.models)
+
+    def _filming(self, films: list[ModelCard] | ProviderError) -> list[Model]:
+        if isinstance(films, ProviderError):
+            return self.video_models()
+        return [model_of(self.provider_id, card) for card in films]
 
     async def _keep(self, models: Sequence[Model]) -> None:
         await asyncio.to_thread(store.replace_models, self._db, self.provider_id, models, now())

@@ -7,7 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from studio.moments import iso
-from studio.providers import ImagePricing, ImageSettings, image_pricing_as_json
+from studio.providers import (
+    ImagePricing,
+    ImageSettings,
+    VideoPricing,
+    VideoSettings,
+    image_pricing_as_json,
+    video_pricing_as_json,
+)
 
 PER_MILLION = Decimal(1_000_000)
 
@@ -36,6 +43,8 @@ class Model:
     )
     image_settings: ImageSettings | None = None
     image_pricing: ImagePricing | None = None  # empty where it is not known
+    video_settings: VideoSettings | None = None  # None: it makes no videos
+    video_pricing: VideoPricing | None = None
 
     @property
     def makes_text(self) -> bool:
@@ -46,11 +55,15 @@ class Model:
         return self.image_way is not None
 
     @property
+    def makes_videos(self) -> bool:
+        return self.video_settings is not None
+
+    @property
     def kinds(self) -> list[str]:
         made = {
             "text": self.makes_text,
             "image": self.makes_images,
-            "video": "video" in self.output_modalities,
+            "video": self.makes_videos,
         }
         return [kind for kind, is_made in made.items() if is_made]
 
@@ -112,6 +125,10 @@ class Model:
             "image_pricing": None
             if self.image_pricing is None
             else image_pricing_as_json(self.image_pricing),
+            "video_settings": None if self.video_settings is None else self.video_settings.as_json(),
+            "video_pricing": None
+            if self.video_pricing is None
+            else video_pricing_as_json(self.video_pricing),
             "listed_at": iso(self.listed_at),
         }
 

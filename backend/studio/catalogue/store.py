@@ -12,15 +12,19 @@ from studio.ids import new_id
 from studio.providers import (
     ImageSettings,
     Provider,
+    VideoSettings,
     image_pricing_as_json,
     image_pricing_from_json,
     image_settings_from_json,
+    video_pricing_as_json,
+    video_pricing_of,
+    video_settings_from_json,
 )
 
 _COLUMNS = """
     provider_id, id, name, description, listed_at, context_tokens, output_tokens_limit, input_modalities,
     output_modalities, supported_parameters, prompt_usd, completion_usd, request_usd, image_usd, pricing,
-    image_way, image_settings, image_pricing
+    image_way, image_settings, image_pricing, video_settings, video_pricing
 """
 
 
@@ -101,7 +105,8 @@ def replace_models(db: Database, provider_id: UUID, models: Sequence[Model], now
                     unnest($completion_usd::DECIMAL(18, 12)[]), unnest($request_usd::DECIMAL(18, 12)[]),
                     unnest($image_usd::DECIMAL(18, 12)[]), unnest($pricing::VARCHAR[]),
                     unnest($image_way::VARCHAR[]), unnest($image_settings::VARCHAR[]),
-                    unnest($image_pricing::VARCHAR[]),
+                    unnest($image_pricing::VARCHAR[]), unnest($video_settings::VARCHAR[]),
+                    unnest($video_pricing::VARCHAR[]),
                     unnest(range({len(models)})), $now::TIMESTAMP
                 """,
                 {**columns, "now": now},
@@ -124,10 +129,12 @@ def set_refresh_error(db: Database, provider_id: UUID, text: str) -> None:
 
 
 def _stored(name: str, value: Any) -> Any:
-    if isinstance(value, ImageSettings):
+    if isinstance(value, ImageSettings | VideoSettings):
         return json.dumps(value.as_json())
     if name == "image_pricing" and value is not None:
         return json.dumps(image_pricing_as_json(value))
+    if name == "video_pricing" and value is not None:
+        return json.dumps(video_pricing_as_json(value))
     if isinstance(value, tuple | dict):
         return json.dumps(value)
     return value
@@ -142,4 +149,8 @@ def _from_row(row: tuple[Any, ...]) -> Model:
         values[16] = image_settings_from_json(json.loads(values[16]))
     if values[17] is not None:
         values[17] = image_pricing_from_json(json.loads(values[17]))
+    if values[18] is not None:
+        values[18] = video_settings_from_json(json.loads(values[18]))
+    if values[19] is not None:
+        values[19] = video_pricing_of(json.loads(values[19]))
     return Model(*values)

@@ -14,6 +14,7 @@ from studio.generations import store as generations
 from studio.generations.routes import Asked, asked_in
 from studio.images.wish import KIND, estimate_wish
 from studio.moments import iso, now
+from studio.videos import wish as videos
 from studio.wiring import Wired
 
 router = APIRouter(prefix="/api")
@@ -71,6 +72,8 @@ def estimates(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
     """What a generation with this body may cost: `worst_usd` is what a budget has to hold. Null is unknown."""
     if asked.kind == KIND:
         return estimate_wish(asked.wish(studio)).as_json()
+    if asked.kind == videos.KIND:
+        return videos.estimate_wish(asked.video_wish(studio)).as_json()
     conversation = asked_in(studio, person, asked)
     question = asked.question(conversation)
     model = studio.catalogue.get(question.model)

@@ -23,6 +23,9 @@ from studio.generations.streams import event_stream, finished_json_events, json_
 from studio.images import wish as images
 from studio.images.asked import wish_of_json
 from studio.images.wish import Wish
+from studio.videos import wish as videos
+from studio.videos.asked import wish_of_json as video_wish_of_json
+from studio.videos.wish import Wish as VideoWish
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/api/generations")
@@ -52,7 +55,7 @@ class Asked(BaseModel):
     def question(self, conversation: Conversation | None) -> Question:
         """What is asked; instructions and settings that are left out are those of the conversation."""
         if self.kind != "text":
-            raise Invalid("This studio makes text and pictures so far: text, image.", field="kind")
+            raise Invalid("This studio makes text, pictures and videos: text, image, video.", field="kind")
         system_prompt = self.system_prompt
         if system_prompt is None:
             system_prompt = conversation.system_prompt if conversation else ""
@@ -71,17 +74,23 @@ class Asked(BaseModel):
 
     def wish(self, studio: Studio) -> Wish:
         """The pictures that are asked for."""
+        return wish_of_json(studio, **self._wished("Pictures"))
+
+    def video_wish(self, studio: Studio) -> VideoWish:
+        """The video that is asked for."""
+        return video_wish_of_json(studio, **self._wished("Videos"))
+
+    def _wished(self, what: str) -> dict[str, Any]:
         for name in ("conversation_id", "system_prompt"):
             if getattr(self, name) is not None:
-                raise Invalid(f"Pictures are made outside conversations: leave {name} out.", field=name)
-        return wish_of_json(
-            studio,
-            prompt=self.prompt,
-            model=self.model,
-            params=self.params,
-            input_asset_ids=self.input_asset_ids,
-            parent_id=self.parent_id,
-        )
+                raise Invalid(f"{what} are made outside conversations: leave {name} out.", field=name)
+        return {
+            "prompt": self.prompt,
+            "model": self.model,
+            "params": self.params,
+            "input_asset_ids": self.input_asset_ids,
+            "parent_id": self.parent_id,
+        }
 
 
 def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | None:
@@ -93,9 +102,11 @@ def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | Non
 
 @router.post("", status_code=201, name="generations.add")
 async def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
-    """Ask for a text or for pictures; answers as soon as it is stored, with its id and state."""
+    """Ask for a text, for pictures or for a video; answers as soon as it is stored, with its id and state."""
     if asked.kind == images.KIND:
         return await studio.read(_add_pictures, studio, person, asked)
+    if asked.kind == videos.KIND:
+        return await studio.read(_add_video, studio, person, asked)
     if asked.conversation_id is None:
         return (await ask.generate(studio, person, asked.question(None))).as_json()
     return await studio.read(_add_in_conversation, studio, person, asked)
@@ -158,6 +169,10 @@ def forget(generation_id: UUID, person: SignedIn, studio: Wired) -> None:
 
 def _add_pictures(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
     return images.request_pictures(studio, person, asked.wish(studio)).as_json()
+
+
+def _add_video(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
+    return videos.request_video(studio, person, asked.video_wish(studio)).as_json()
 
 
 def _add_in_conversation(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:

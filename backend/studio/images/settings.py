@@ -22,6 +22,8 @@ LABELS = {
     "output_format": "the file format",
     "background": "the background",
     "seed": "the seed",
+    "duration": "the length",
+    "generate_audio": "the sound",
 }
 SEED_MOST = 2**31 - 1
 SPAN_MOST = 2**53

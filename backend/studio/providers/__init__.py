@@ -50,6 +50,13 @@ from studio.providers.models import ModelCard, PriceOverride, Prices
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest
 from studio.providers.retry import RetryPolicy
+from studio.providers.video_settings import (
+    VideoPricing,
+    VideoSettings,
+    video_pricing_as_json,
+    video_pricing_of,
+    video_settings_from_json,
+)
 from studio.providers.videos import (
     Role,
     VideoJob,
@@ -108,7 +115,9 @@ __all__ = [
     "VideoJob",
     "VideoOutput",
     "VideoPicture",
+    "VideoPricing",
     "VideoRequest",
+    "VideoSettings",
     "VideoState",
     "VideoStatus",
     "image_pricing_as_json",
@@ -116,4 +125,7 @@ __all__ = [
     "image_settings_from_json",
     "joined",
     "provider_from_settings",
+    "video_pricing_as_json",
+    "video_pricing_of",
+    "video_settings_from_json",
 ]

@@ -41,6 +41,7 @@ from studio.providers.request import ChatRequest, chat_body, weight
 from studio.providers.retry import OnRetry, RetryPolicy, with_retries
 from studio.providers.stream import read_answer
 from studio.providers.usage import generation_cost
+from studio.providers.video_models import video_cards_of
 
 MOST_PAGES = 100
 _HEAVY = 256 * 1024  # characters; encoding more than this would be felt by the other streams
@@ -152,6 +153,24 @@ class Adapter:
         if cards is None:
             raise UpstreamMalformed(f"{provider.name} sent a list of image models that cannot be read.")
         return list({card.id: card for card in reversed(cards)}.values())[::-1]
+
+    async def list_video_models(self, provider: Provider) -> list[ModelCard]:
+        """
+        The models of `GET /videos/models`, with their settings and prices. Raises ProviderError; a server without such
+        a list has none.
+        """
+        if not provider.has_openrouter_extras:
+            return []
+        try:
+            document = await self._get(provider, provider.url("/videos/models"))
+        except UpstreamRefused as error:
+            if error.http_status in (404, 405):
+                return []
+            raise
+        cards = video_cards_of(document)
+        if cards is None:
+            raise UpstreamMalformed(f"{provider.name} sent a list of video models that cannot be read.")
+        return cards
 
     async def image_pricing(self, provider: Provider, card: ModelCard) -> ImagePricing | None:
         """What the endpoints of an image model charge; None if the server has no list of them. Raises ProviderError."""

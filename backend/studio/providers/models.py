@@ -10,6 +10,7 @@ from studio.providers.image_prices import ImagePricing
 from studio.providers.image_settings import ImageSettings
 from studio.providers.images import ImageWay
 from studio.providers.loose import count, mapping, mappings, money, string, words
+from studio.providers.video_settings import VideoPricing, VideoSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class ModelCard:
     image_settings: ImageSettings | None = None
     image_pricing: ImagePricing | None = None  # empty where it is not known
     endpoints: str | None = None  # where its picture prices are listed
+    video_settings: VideoSettings | None = None  # None: it makes no videos
+    video_pricing: VideoPricing | None = None
 
     @property
     def makes_text(self) -> bool:

@@ -17,7 +17,7 @@ document.addEventListener("htmx:after:request", (event) => {
 
 function show(input) {
   const place = input.form.querySelector(".composer__attachments");
-  for (const old of place?.querySelectorAll("[data-local]") ?? []) old.remove();
+  for (const old of place?.querySelectorAll(`[data-local="${input.name}"]`) ?? []) old.remove();
   for (const file of input.files) place?.append(chip(file, input));
   place?.dispatchEvent(new Event("change")); // what is taken in may cost something
 }
@@ -25,7 +25,7 @@ function show(input) {
 function chip(file, input) {
   const chip = document.createElement("span");
   chip.className = "attachment";
-  chip.dataset.local = "";
+  chip.dataset.local = input.name;
   if (file.type.startsWith("image/")) {
     const picture = new Image(32, 32);
     picture.src = URL.createObjectURL(file);

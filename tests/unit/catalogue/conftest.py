@@ -37,9 +37,10 @@ def db(tmp_path: Path, migrated: Path) -> Iterator[Database]:
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedServer]:
-    """Without a list of image models, unless a test gives it one."""
+    """Without lists of image and video models, unless a test gives it one."""
     async with ScriptedServer() as scripted:
         scripted.always("/v1/images/models", answer(404, b""))
+        scripted.always("/v1/videos/models", answer(404, b""))
         yield scripted
 
 

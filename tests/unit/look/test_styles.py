@@ -23,10 +23,10 @@ def sources(kind: str) -> list[Path]:
     return sorted((STATIC / kind).glob(f"*.{kind}"))
 
 
-def test_all_style_sheets_together_fit_into_nine_kilobytes_on_the_wire(static: Path) -> None:
+def test_all_style_sheets_together_fit_into_ten_kilobytes_on_the_wire(static: Path) -> None:
     _, name = styles.build_styles(static)
 
-    assert len(gzip.compress((static / "built" / name).read_bytes(), 9)) <= 9 * 1024
+    assert len(gzip.compress((static / "built" / name).read_bytes(), 9)) <= 10 * 1024
 
 
 def test_the_same_sources_give_the_same_name_and_a_change_another(static: Path) -> None:

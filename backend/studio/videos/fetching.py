@@ -1,0 +1,55 @@
+"""Fetching what a provider made: to a file that nobody names, looked at, and only then kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from studio.assets.files import BLOCK_BYTES, FileStore
+from studio.assets.making import MadeFile
+from studio.assets.video import made_video
+from studio.providers import Adapter, Provider, VideoOutput, VideoStatus
+
+
+class Fetching:
+    """Shared by all jobs, because videos are looked at one after the other: each look takes a whole core."""
+
+    def __init__(self, files: FileStore, adapter: Adapter, provider: Provider, most_bytes: int) -> None:
+        self._files = files
+        self._adapter = adapter
+        self._provider = provider
+        self._most_bytes = most_bytes
+        # Here and not only in the thread: those who wait must not hold the threads that everybody needs.
+        self._looking = asyncio.Semaphore(1)
+
+    async def fetch(
+        self, status: VideoStatus, output: VideoOutput, downloaded: Callable[[], Awaitable[None]]
+    ) -> MadeFile:
+        """
+        One file of a completed job, kept with its poster; `downloaded` is called when it is here, before it is kept.
+
+        A download that breaks off begins at zero again. Raises ProviderError, NotAVideo, VideoDamaged, StorageFull;
+        then nothing stays.
+        """
+        with self._files.draft() as draft:
+
+            async def keep(pieces: AsyncIterator[bytes]) -> None:
+                await _write(pieces, draft.path)
+
+            await self._adapter.films.download(self._provider, status, output, keep, self._most_bytes)
+            await downloaded()
+            async with self._looking:
+                return await asyncio.to_thread(made_video, self._files, draft.path)
+
+
+async def _write(pieces: AsyncIterator[bytes], place: Path) -> None:
+    """A megabyte at a time, in threads: a disk may be slow."""
+    with place.open("wb") as file:
+        waiting: list[bytes] = []
+        size = 0
+        async for piece in pieces:
+            waiting.append(piece)
+            size += len(piece)
+            if size >= BLOCK_BYTES:
+                await asyncio.to_thread(file.write, b"".join(waiting))
+                waiting, size = [], 0
+        await asyncio.to_thread(file.write, b"".join(waiting))

@@ -1,0 +1,133 @@
+"""What a person sends with the composer of videos, as text; every mistake goes back to its field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, UploadFile
+from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as Sent
+
+from studio.accounts.access import Person
+from studio.assets import assets
+from studio.assets.picture import take_in_picture
+from studio.catalogue.model import Model
+from studio.chat.ask import clean
+from studio.errors import Invalid, StudioError
+from studio.images.settings import ReadSettings
+from studio.providers import Role
+from studio.videos.settings import read_form
+from studio.videos.wish import Input, Wish, filming_model, known_settings
+from studio.wiring import Studio
+
+# By role: the field of a file that was chosen now, and the one of pictures that are kept already.
+FILES = {Role.FIRST_FRAME: "first", Role.LAST_FRAME: "last", Role.REFERENCE: "references"}
+KEPT = {Role.FIRST_FRAME: "first_id", Role.LAST_FRAME: "last_id", Role.REFERENCE: "reference_ids"}
+OWN_NAMES = frozenset({"csrf", "prompt", "model", "parent_id", *FILES.values(), *KEPT.values()})
+INPUTS_LIMIT = 8
+_FIELDS_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class VideoForm:
+    """`settings` as typed, by name; `files` were chosen now, `kept` are (role, id) of pictures that are kept."""
+
+    prompt: str = ""
+    model: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[tuple[Role, str], ...] = ()
+    parent_id: str = ""
+    files: tuple[tuple[Role, UploadFile], ...] = ()
+
+
+async def video_form(request: Request) -> VideoForm:
+    """Dependency: the fields as they came; nothing is judged yet."""
+    sent: FormData = await request.form(max_files=INPUTS_LIMIT * 2)
+    texts = {name: clean(value) for name, value in sent.items() if isinstance(value, str)}
+    settings = {name: text for name, text in texts.items() if name not in OWN_NAMES}
+    files = tuple(
+        (role, file)
+        for role, name in FILES.items()
+        for file in sent.getlist(name)
+        if isinstance(file, Sent) and (file.filename or file.size)
+    )
+    kept = (
+        (role, text) for role, name in KEPT.items() for text in sent.getlist(name) if isinstance(text, str)
+    )
+    return VideoForm(
+        prompt=texts.get("prompt", ""),
+        model=texts.get("model", "").strip(),
+        settings=dict(list(settings.items())[:_FIELDS_LIMIT]),
+        kept=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
+        parent_id=texts.get("parent_id", ""),
+        files=files,  # type: ignore[arg-type]  # Starlette's own class; FastAPI's is a subclass that it never makes
+    )
+
+
+Composer = Annotated[VideoForm, Depends(video_form)]
+
+
+def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> VideoForm:
+    """
+    The chosen files kept, so that they survive a mistake elsewhere in the form; a new first frame replaces the old.
+
+    Raises Invalid (field `pictures`) with the form as far as it got, for the first that is no picture.
+    """
+    kept = list(form.kept)
+    for role, file in form.files:
+        if role is not Role.REFERENCE:
+            kept = [each for each in kept if each[0] is not role]
+        if len(kept) >= INPUTS_LIMIT:
+            raise _Partly(f"At most {INPUTS_LIMIT} pictures can be taken in.", form, kept)
+        try:
+            picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
+        except StudioError as error:
+            raise _Partly(_naming(file, error.text), form, kept) from error
+        asset = assets.keep_picture(studio.db, person.id, picture, file.filename or "picture")
+        kept.append((role, str(asset.id)))
+    return replace(form, kept=tuple(kept), files=())
+
+
+class _Partly(Invalid):
+    code = "picture_refused"
+
+    def __init__(self, text: str, form: VideoForm, kept: Sequence[tuple[Role, str]]) -> None:
+        super().__init__(text, field="pictures")
+        self.form = replace(form, kept=tuple(kept), files=())
+
+
+def form_of(error: StudioError, form: VideoForm) -> VideoForm:
+    """The form as far as it was taken in before that error."""
+    return error.form if isinstance(error, _Partly) else replace(form, files=())
+
+
+def read_settings(model: Model, form: VideoForm) -> ReadSettings:
+    return read_form(form.settings, known_settings(model))
+
+
+def wish_of_form(studio: Studio, form: VideoForm) -> Wish:
+    """The wish, its settings read; raises UnknownModel, or Invalid with all mistakes in its details."""
+    model = filming_model(studio, form.model)
+    settings = read_settings(model, form).checked()
+    inputs = tuple(Input(_uuid(text), role) for role, text in form.kept)
+    return Wish(form.prompt, model, settings, inputs, _parent(form))
+
+
+def _parent(form: VideoForm) -> UUID | None:
+    try:
+        return UUID(form.parent_id)
+    except ValueError:
+        return None
+
+
+def _naming(file: UploadFile, text: str) -> str:
+    name = "".join(letter for letter in file.filename or "" if letter.isprintable())[:80]
+    return f"“{name}”: {text}" if name else text
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid("One of the pictures is gone.", field="pictures") from None

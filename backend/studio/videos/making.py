@@ -1,0 +1,298 @@
+"""
+The job that makes a video.
+
+    ready → submitting → polling → downloading → looking → ended
+
+Each step is recorded before it is taken. *Submitting* that is found anew was left by a process that died: the provider
+was asked or not, nobody knows, and it is never asked again. From *polling* on the provider's name for the job is known,
+and every step can be taken again: what is asked for, fetched and looked at twice is the same video.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from studio.assets import store as assets
+from studio.assets.assets import for_model
+from studio.assets.files import FileStore, StorageFull
+from studio.assets.making import MadeFile
+from studio.assets.video import NotAVideo, VideoDamaged
+from studio.db import Database, Row
+from studio.errors import Missing, StudioError
+from studio.generations import store as generations
+from studio.generations.generation import Generation, Outcome, State, booked
+from studio.ids import new_id
+from studio.jobs.desk import JobDesk
+from studio.jobs.job import Again, Done, End, Job, Next
+from studio.jobs.rules import Rules
+from studio.moments import now
+from studio.providers import (
+    Adapter,
+    Provider,
+    ProviderError,
+    Role,
+    UpstreamBusy,
+    UpstreamGone,
+    UpstreamLost,
+    UpstreamOutcomeUnknown,
+    UpstreamTooLarge,
+    UpstreamUnavailable,
+    VideoJob,
+    VideoPicture,
+    VideoRequest,
+    VideoState,
+    VideoStatus,
+)
+from studio.videos.fetching import Fetching
+from studio.videos.outcome import AnyEnd, Verdict, end_of, ended_elsewhere, known_notes, outcome_so_far
+from studio.videos.patience import Patience
+from studio.videos.reasons import reason_text
+from studio.videos.wish import KIND, READY, ROLES, job_for
+
+SUBMITTING, POLLING, DOWNLOADING, LOOKING = "submitting", "polling", "downloading", "looking"
+RULES = Rules(at_once=32, at_once_per_person=4, at_once_per_provider=16, most_attempts=5)
+MOST_OUTPUTS = 4
+_ENDED_BADLY = {
+    VideoState.FAILED: "provider_failed",
+    VideoState.CANCELLED: "provider_cancelled",
+    VideoState.EXPIRED: "provider_expired",
+}
+
+LookUp = Callable[[UUID, str], None]  # asks later what a generation (our id, the provider's) cost
+Edge = Callable[[str], Awaitable[None]]
+
+
+async def no_edge(name: str) -> None:
+    """What happens at an edge of the state machine: nothing, but in tests that kill the process there."""
+
+
+@dataclass(slots=True)
+class VideoMaker:
+    """The handler of jobs of kind `video`."""
+
+    db: Database
+    files: FileStore
+    adapter: Adapter
+    provider: Provider
+    fetching: Fetching
+    look_up: LookUp
+    patience: Patience = field(default_factory=Patience)
+    rules: Rules = RULES
+    edge: Edge = no_edge
+    kind: str = KIND
+
+    async def work(self, job: Job, desk: JobDesk) -> Next:
+        generation = await asyncio.to_thread(self._generation, job)
+        if generation is None:  # forgotten with its person
+            return Done()
+        await self.edge(f"claimed {job.step}")
+        if job.step == READY:
+            return await self._submit(job, desk, generation)
+        if job.step == SUBMITTING:
+            text = reason_text("outcome_unknown", generation.provider)
+            return end_of(generation, generation.outcome, Verdict(State.INTERRUPTED, "outcome_unknown", text))
+        return await self._follow(job, desk, generation)
+
+    def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
+        generation = self._generation(job)
+        if generation is None:
+            return []
+        return ended_elsewhere(generation, job, end)
+
+    def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]:
+        generation = self._generation(job)
+        if generation is None or not (generation.prompt or generation.input_hashes):
+            raise Missing
+        fresh = replace(
+            generation,
+            id=new_id(),
+            state=State.WAITING,
+            reason=None,
+            reason_text=None,
+            text="",
+            parent_id=generation.id,
+            asked_at=moment,
+            outcome=Outcome(),
+        )
+        return job_for(fresh, job.notes.get("inputs", [])), [generations.add_generation(fresh)]
+
+    def _generation(self, job: Job) -> Generation | None:
+        if job.generation_id is None:
+            return None
+        return generations.list_generations(self.db, job.person_id, [job.generation_id]).get(
+            job.generation_id
+        )
+
+    async def _submit(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
+        out = generation.outcome
+        try:
+            request = await asyncio.to_thread(self._request, job, generation)
+        except StudioError as error:
+            out.cost_usd = booked(Decimal(0))
+            return end_of(generation, out, Verdict(State.FAILED, error.code, error.text))
+        desk.safe_point()
+        out.started_at = out.started_at or now()
+        await desk.record(SUBMITTING, generations.set_started(generation))
+        await self.edge("recorded submitting")
+        try:
+            status = await self.adapter.films.submit(self.provider, request)
+        except ProviderError as error:
+            return self._not_taken(job, generation, error)
+        await self.edge("submitted")
+        # Before anything else: with this name the video is found again whatever happens to us.
+        notes = {**job.notes, "submitted_at": now().isoformat(), "polling_url": status.job.polling_url}
+        notes.pop("notice", None)
+        notes = known_notes(notes, cost_usd=None, asked_as=status.generation_id)
+        await desk.record(POLLING, provider_job_id=status.job.id, notes=notes)
+        await self.edge("recorded polling")
+        desk.safe_point()
+        return Again(POLLING, self.patience.next_look(0))
+
+    def _request(self, job: Job, generation: Generation) -> VideoRequest:
+        """Raises Missing if a picture is gone; one that was only put away still serves."""
+        wanted = [(UUID(each["id"]), Role(each["role"])) for each in job.notes.get("inputs", ())]
+        ids = [asset_id for asset_id, _ in wanted]
+        found = assets.list_assets(self.db, job.person_id, ids, with_deleted=True)
+        if len(found) != len(set(ids)):
+            raise Missing("One of the pictures to begin with is gone.")
+        pictures = []
+        for asset_id, role in wanted:
+            media_type, path = for_model(self.files, found[asset_id])
+            pictures.append(VideoPicture(media_type, path.read_bytes(), role))
+        settings = {name: value for name, value in generation.params.items() if name != ROLES}
+        return VideoRequest(generation.model, generation.prompt, settings, tuple(pictures))
+
+    def _not_taken(self, job: Job, generation: Generation, error: ProviderError) -> Next:
+        out = generation.outcome
+        out.provider_request_id = error.provider_request_id
+        if isinstance(error, UpstreamOutcomeUnknown):
+            verdict = Verdict(State.INTERRUPTED, error.code, error.text, error.provider_message or "")
+            return end_of(generation, out, verdict)
+        tries = int(job.notes.get("tries", 0)) + 1
+        if isinstance(error, UpstreamBusy | UpstreamUnavailable) and tries < self.patience.most_tries:
+            notes = {**job.notes, "tries": tries, "notice": error.text}
+            return Again(READY, self.patience.next_try(tries, error.retry_after_seconds), notes)
+        out.cost_usd = booked(Decimal(0))
+        return end_of(
+            generation, out, Verdict(State.FAILED, error.code, error.text, error.provider_message or "")
+        )
+
+    async def _follow(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
+        looks = int(job.notes.get("looks", 0)) + 1
+        try:
+            async with desk.stoppable():
+                status = await self.adapter.films.poll(self.provider, _name_of(job))
+        except ProviderError as error:
+            return self._not_told(job, generation, error, looks)
+        await self.edge(f"polled {status.state}")
+        notes = known_notes(
+            {**job.notes, "looks": looks, "misses": 0, "lost": 0, "progress": status.progress},
+            cost_usd=booked(status.cost_usd),
+            asked_as=status.generation_id,
+        )
+        notes.pop("notice", None)
+        if status.state is VideoState.COMPLETED:
+            return await self._fetch(job, desk, generation, status, notes)
+        if status.state in _ENDED_BADLY:
+            reason = _ENDED_BADLY[status.state]
+            text = reason_text(reason, generation.provider)
+            return self._end(job, generation, notes, Verdict(State.FAILED, reason, text, status.error or ""))
+        return self._wait(job, generation, notes, looks)
+
+    def _not_told(self, job: Job, generation: Generation, error: ProviderError, looks: int) -> Next:
+        """Nothing is known of the video now. It may well be made: it is asked for until it takes too long."""
+        lost = int(job.notes.get("lost", 0)) + 1 if isinstance(error, UpstreamLost) else 0
+        if lost >= self.patience.most_lost:
+            text = reason_text("vanished", generation.provider)
+            words = error.provider_message or ""
+            return self._end(job, generation, job.notes, Verdict(State.FAILED, "vanished", text, words))
+        misses = int(job.notes.get("misses", 0)) + 1
+        notes = {**job.notes, "looks": looks, "misses": misses, "lost": lost, "notice": error.text}
+        return self._wait(job, generation, notes, looks, error.retry_after_seconds)
+
+    def _wait(
+        self,
+        job: Job,
+        generation: Generation,
+        notes: dict[str, object],
+        looks: int,
+        after_seconds: int | None = None,
+    ) -> Next:
+        submitted_at = notes.get("submitted_at")
+        if submitted_at and self.patience.is_over(datetime.fromisoformat(str(submitted_at))):
+            text = reason_text("too_slow", generation.provider, hours=self.patience.told)
+            return self._end(job, generation, notes, Verdict(State.FAILED, "timed_out", text))
+        return Again(job.step, self.patience.next_look(looks, after_seconds), notes)
+
+    async def _fetch(
+        self, job: Job, desk: JobDesk, generation: Generation, status: VideoStatus, notes: dict[str, object]
+    ) -> Next:
+        # Never a step back: what is found at LOOKING again and again because that kills us must run out of attempts.
+        await desk.record(LOOKING if job.step == LOOKING else DOWNLOADING, notes=notes)
+        await self.edge("recorded downloading")
+        made: list[MadeFile] = []
+        remark: StudioError | None = None
+
+        async def downloaded() -> None:
+            await self.edge("downloaded")
+            await desk.record(LOOKING)
+            await self.edge("recorded looking")
+
+        try:
+            async with desk.stoppable():
+                for output in status.outputs[:MOST_OUTPUTS]:
+                    made.append(await self.fetching.fetch(status, output, downloaded))
+        except StudioError as error:
+            if not made:
+                return self._not_fetched(desk.job, generation, notes, error)
+            remark = error
+        await self.edge("kept")
+        text = f"Another video could not be kept. {remark.text}" if remark else None
+        return self._end(
+            job, generation, notes, Verdict(State.DONE, remark.code if remark else None, text), made
+        )
+
+    def _not_fetched(
+        self, job: Job, generation: Generation, notes: dict[str, object], error: StudioError
+    ) -> Next:
+        """It is made and paid for: worth several tries, unless it is gone or can never be kept."""
+        tries = int(str(notes.get("fetches", 0))) + 1
+        if tries < self._most_fetches(error):
+            notes = {**notes, "fetches": tries, "notice": error.text}
+            wait = getattr(error, "retry_after_seconds", None)
+            return Again(job.step, self.patience.next_fetch(tries, wait), notes)
+        reason, text = error.code, error.text
+        if isinstance(error, UpstreamGone):
+            reason, text = "content_expired", reason_text("content_expired", generation.provider)
+        elif reason == "storage_full":
+            text = reason_text(reason, generation.provider)
+        words = getattr(error, "provider_message", None) or ""
+        return self._end(job, generation, notes, Verdict(State.FAILED, reason, text, words))
+
+    def _most_fetches(self, error: StudioError) -> int:
+        if isinstance(error, UpstreamGone | UpstreamTooLarge):
+            return 1
+        if isinstance(error, NotAVideo | VideoDamaged):
+            return self.patience.most_damaged
+        return self.patience.most_full if isinstance(error, StorageFull) else self.patience.most_fetches
+
+    def _end(
+        self,
+        job: Job,
+        generation: Generation,
+        notes: object,
+        verdict: Verdict,
+        files: Sequence[MadeFile] = (),
+    ) -> AnyEnd:
+        out = outcome_so_far(generation, replace(job, notes=notes))  # type: ignore[arg-type]
+        if out.cost_usd is None and out.provider_request_id:
+            self.look_up(generation.id, out.provider_request_id)
+        return end_of(generation, out, verdict, files)
+
+
+def _name_of(job: Job) -> VideoJob:
+    assert job.provider_job_id is not None, "recorded together with the step"
+    return VideoJob(job.provider_job_id, job.notes.get("polling_url"))

@@ -1,0 +1,111 @@
+"""How a request for a video ended: in which state, and the rows that say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from studio.assets.making import MadeFile, made_asset
+from studio.assets.store import asset_row
+from studio.db import Row
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
+from studio.generations import store as generations
+from studio.generations.generation import Generation, Outcome, State, booked
+from studio.jobs.job import Done, End, Failed, Interrupted, Job
+from studio.markdown import title_from
+from studio.moments import now
+from studio.videos.reasons import STILL_CHARGED
+from studio.videos.wish import READY
+
+AnyEnd = Done | Failed | Interrupted
+_ENDS: dict[State, type[Done] | type[Failed] | type[Interrupted]] = {
+    State.DONE: Done,
+    State.FAILED: Failed,
+    State.INTERRUPTED: Interrupted,
+}
+UNTITLED = "A video"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`text` is the sentence for whoever asked, `words` what the provider said about it."""
+
+    state: State
+    reason: str | None = None
+    text: str | None = None
+    words: str = ""
+
+
+def end_of(generation: Generation, out: Outcome, verdict: Verdict, files: Sequence[MadeFile] = ()) -> AnyEnd:
+    """The end of the job with everything that ends its generation: one commit."""
+    ended = replace(
+        generation,
+        state=verdict.state,
+        reason=verdict.reason,
+        reason_text=verdict.text,
+        text=verdict.words,
+        outcome=replace(out, finished_at=now()),
+    )
+    return _ENDS[verdict.state](
+        rows=[*film_rows(ended, files), *generations.finish(ended)],
+        reason=verdict.reason,
+        reason_text=verdict.text,
+        provider_error=verdict.words or None,
+    )
+
+
+def ended_elsewhere(generation: Generation, job: Job, end: End) -> list[Row]:
+    """The rows for an end that the handler did not decide: cancelled, timed out, given up."""
+    out, text = outcome_so_far(generation, job), end.reason_text
+    if job.step == READY:
+        out.cost_usd = booked(Decimal(0))
+    elif text and out.cost_usd is None:
+        text = f"{text} {STILL_CHARGED.format(provider=generation.provider)}"
+    out.finished_at = now()
+    state = State(end.state.value)
+    return generations.finish(
+        replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
+    )
+
+
+def outcome_so_far(generation: Generation, job: Job) -> Outcome:
+    """What is known by now, also what only the notes of the job tell: they are written before the end is."""
+    cost = job.notes.get("cost_usd")
+    return replace(
+        generation.outcome,
+        provider_request_id=job.notes.get("asked_as") or job.provider_job_id,
+        cost_usd=generation.outcome.cost_usd if cost is None else booked(Decimal(cost)),
+    )
+
+
+def known_notes(notes: Any, *, cost_usd: Decimal | None, asked_as: str | None) -> dict[str, Any]:
+    """The notes with what a provider told of the cost and of its own name for this."""
+    found = dict(notes)
+    if cost_usd is not None:
+        found["cost_usd"] = format(cost_usd, "f")
+    if asked_as:
+        found["asked_as"] = asked_as
+    return found
+
+
+def film_rows(generation: Generation, files: Sequence[MadeFile]) -> list[Row]:
+    """Each video as an asset, and as an item of the gallery that is found by its prompt."""
+    rows: list[Row] = []
+    title = title_from(generation.prompt, otherwise=UNTITLED)
+    for position, made in enumerate(files):
+        asset = made_asset(generation.person_id, generation.id, made, position, generation.prompt)
+        item = Item(
+            id=asset.id,
+            person_id=asset.person_id,
+            kind=asset.kind,
+            origin="made",
+            model=generation.model,
+            title=title,
+            excerpt="",
+            made_at=asset.created_at,
+            generation_id=generation.id,
+            asset_id=asset.id,
+        )
+        rows += [asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
+    return rows

@@ -1,0 +1,56 @@
+"""How long a video is waited for, and how often it is asked after."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from studio.moments import now
+
+GROWTH = 1.4  # of the pause between two looks
+MOST_PAUSES = 6.0  # the longest pause in shortest ones: half a minute beside five seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """
+    `look_seconds` is the shortest pause between two looks; the others are in proportion to it, so that a test which
+    divides it divides them all.
+    """
+
+    look_seconds: float = 5.0
+    lasts: timedelta = timedelta(hours=2)  # from when the provider took it
+    most_tries: int = 4  # of a provider that is busy or away, which costs nothing
+    most_fetches: int = 5  # each of several downloads
+    most_damaged: int = (
+        2  # whole files that are no video: the second could only mend what the way there broke
+    )
+    most_full: int = 10  # with a full disk, which people empty in an hour rather than in a minute
+    most_lost: int = 3  # looks in a row at which the provider did not know it
+
+    @property
+    def told(self) -> str:
+        """How long, in words."""
+        minutes = max(1, round(self.lasts.total_seconds() / 60))
+        return f"{minutes // 60} hours" if minutes >= 120 else f"{minutes} minutes"
+
+    def is_over(self, submitted_at: datetime) -> bool:
+        return now() - submitted_at >= self.lasts
+
+    def next_look(self, looks: int, after_seconds: int | None = None) -> datetime:
+        """After so many looks; a server may ask for a longer pause, but not for more than ten of our longest."""
+        pause = self.look_seconds * min(GROWTH**looks, MOST_PAUSES)
+        return self._in(max(pause, self._asked(after_seconds)))
+
+    def next_try(self, tries: int, after_seconds: int | None = None) -> datetime:
+        return self._in(max(self.look_seconds * 2 ** (tries - 1), self._asked(after_seconds)))
+
+    def next_fetch(self, tries: int, after_seconds: int | None = None) -> datetime:
+        """Doubled each time, up to a quarter of an hour beside five seconds."""
+        pause = self.look_seconds * min(3 * 2 ** (tries - 1), 180)
+        return self._in(max(pause, self._asked(after_seconds)))
+
+    def _asked(self, after_seconds: int | None) -> float:
+        return min(float(after_seconds or 0), self.look_seconds * MOST_PAUSES * 10)
+
+    @staticmethod
+    def _in(seconds: float) -> datetime:
+        return now() + timedelta(seconds=seconds)

@@ -1,0 +1,209 @@
+"""Videos as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from studio.accounts.access import Person, SignedIn
+from studio.catalogue.catalogue import Catalogue
+from studio.errors import Conflict, Missing, StudioError
+from studio.generations.following import cancel_job, job_of
+from studio.generations.forgetting import forget
+from studio.html import Hx, Page, shown_on
+from studio.providers import Role
+from studio.videos import show, wish
+from studio.videos.composer import film_card, video_option
+from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, form_of, wish_of_form, with_kept_files
+from studio.videos.settings import usual_settings
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/fragments/videos")
+
+REFRESH_SECONDS = 5
+_Text = Annotated[str, Query(max_length=200)]
+
+
+@router.get("", name="videos.page")
+def page_(
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    model: _Text = "",
+    prompt: Annotated[str, Query(max_length=4000)] = "",
+    first: _Text = "",
+    last: _Text = "",
+    reference: Annotated[list[str] | None, Query()] = None,
+    from_: Annotated[UUID | None, Query(alias="from")] = None,
+    focus: _Text = "prompt",
+    before: UUID | None = None,
+    watch: bool = False,
+) -> HTMLResponse:
+    """The composer, filled from a recipe or with pictures to begin with, and this person's latest videos."""
+    named = [(Role.FIRST_FRAME, first), (Role.LAST_FRAME, last)]
+    named += [(Role.REFERENCE, text) for text in reference or ()]
+    form = _first_form(studio, person, model, prompt, [each for each in named if each[1]], from_)
+    return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus)
+
+
+@router.post("", status_code=201, name="videos.add")
+def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
+    """Ask for a video."""
+    try:
+        form = with_kept_files(studio, person, form)
+        generation = wish.request_video(studio, person, wish_of_form(studio, form))
+    except StudioError as error:
+        return _composer_again(studio, person, page, form_of(error, form), error)
+    return _arrived(studio, person, page, generation.id)
+
+
+@router.get("/models", name="videos.models")
+def models(person: SignedIn, studio: Wired, page: Hx, model: str = "") -> HTMLResponse:
+    """The models whose names contain what was typed; a whole id is no search and gets the whole list."""
+    query = "" if studio.catalogue.find(model) else model
+    found = [video_option(studio, known, model) for known in studio.catalogue.search(query, kind="video")]
+    return page.answer("catalogue/options.html", ["options"], options=found, query=query)
+
+
+@router.post("/estimates", name="videos.estimates")
+def estimates(
+    person: SignedIn, studio: Wired, page: Hx, form: Composer, settings: bool = False
+) -> HTMLResponse:
+    """The price for the button as it is typed; with `settings`, also the settings that the chosen model has."""
+    card = film_card(studio, person, form)
+    blocks = ["estimate", "settings"] if settings else ["estimate"]
+    return page.answer("videos/composer.html", blocks, composer=card)
+
+
+@router.get("/{generation_id}", name="videos.show")
+def show_(
+    generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, watching: bool = False
+) -> HTMLResponse:
+    """The card. Who watches it gets the state of the work alone until it has ended, then the card and a word."""
+    card = show.card(studio, person, generation_id)
+    if not watching:
+        return page.answer("videos/video.html", ["card"], card=card)
+    if card.is_running:
+        return page.answer("videos/video.html", ["making"], card=card)
+    aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"}
+    return page.answer("videos/video.html", ["card", "ended"], headers=aim, card=card)
+
+
+@router.post("/{generation_id}/cancellation", name="videos.cancellation")
+async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Stop it. One that has ended is left as it is."""
+    generation = await studio.read(show.generation_of, studio, person, generation_id)
+    await cancel_job(studio, generation)
+    card = await studio.read(show.card, studio, person, generation_id)
+    headers = shown_on(f"/videos#video-{generation_id}", note="Stopped." if not card.is_running else None)
+    return page.answer("videos/video.html", ["card"], headers=headers, card=card)
+
+
+@router.post("/{generation_id}/retry", status_code=201, name="videos.retry")
+def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Ask once more for what did not succeed; asked twice, it is still one."""
+    job = job_of(studio, show.generation_of(studio, person, generation_id))
+    if job is None:
+        raise Missing
+    fresh = studio.jobs.retry(job.id, person_id=person.id)
+    assert fresh.generation_id is not None
+    return _arrived(studio, person, page, fresh.generation_id)
+
+
+@router.post("/{generation_id}/deletion", name="videos.deletion")
+def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+    """Take one that brought nothing off the list; videos are deleted in the gallery, where that can be undone."""
+    card = show.card(studio, person, generation_id)
+    if card.is_running:
+        raise Conflict("It is still being made. Stop it first.")
+    if card.films:
+        raise Conflict("It has a video. Delete that in the gallery.")
+    forget(studio.db, generation_id)
+    return HTMLResponse("", headers=shown_on("/videos", note="Removed."))
+
+
+def _arrived(studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
+    card = show.card(studio, person, generation_id)
+    html = page.render("videos/video.html", ["arrived"], card=card)
+    return HTMLResponse(html, 201, shown_on(f"/videos?watch=1#video-{generation_id}"))
+
+
+def _first_form(
+    studio: Studio,
+    person: Person,
+    model: str,
+    prompt: str,
+    named: list[tuple[Role, str]],
+    from_: UUID | None,
+) -> VideoForm:
+    if from_ is not None:
+        form = show.form_of_generation(studio, person, show.generation_of(studio, person, from_))
+    else:
+        form = VideoForm(prompt=prompt, model=_model(studio.catalogue, {role for role, _ in named}))
+    known = studio.catalogue.find(model)
+    chosen = known if known and known.makes_videos else studio.catalogue.find(form.model)
+    usual = usual_settings(wish.known_settings(chosen)) if chosen and from_ is None else {}
+    return VideoForm(
+        prompt=form.prompt,
+        model=chosen.id if chosen else form.model,
+        settings={**usual, **form.settings},
+        kept=tuple(dict.fromkeys([*form.kept, *named]))[:INPUTS_LIMIT],
+        parent_id=form.parent_id,
+    )
+
+
+def _model(catalogue: Catalogue, roles: set[Role]) -> str:
+    """The default; with pictures to begin with, the first that takes them."""
+    chosen = catalogue.default_video_model()
+    for model in (chosen, *catalogue.video_models()):
+        known = wish.known_settings(model) if model else None
+        if known is None:
+            continue
+        taken = {Role(frame) for frame in known.frames} | (
+            {Role.REFERENCE} if known.most_references else set()
+        )
+        if roles <= taken:
+            return model.id if model else ""
+    return chosen.id if chosen else ""
+
+
+def _page(
+    studio: Studio,
+    person: Person,
+    page: Page,
+    form: VideoForm,
+    *,
+    before: UUID | None = None,
+    is_watched: bool = False,
+    focus: str = "prompt",
+    error: StudioError | None = None,
+) -> HTMLResponse:
+    found, older = show.recent(studio, person, before)
+    if page.is_htmx and before is not None:
+        return page.answer("videos/videos.html", ["more"], cards=found, older_url=older)
+    is_running = any(card.is_running for card in found)
+    headers = {"Studio-Refresh": str(REFRESH_SECONDS)} if is_running and is_watched else {}
+    return page.answer(
+        "videos/videos.html",
+        ["videos"],
+        status=error.status if error else 200,
+        headers=headers,
+        composer=film_card(studio, person, form, error, focus=focus),
+        cards=found,
+        older_url=older,
+        is_running=is_running,
+        is_watched=is_watched,
+        is_earlier=before is not None,
+    )
+
+
+def _composer_again(
+    studio: Studio, person: Person, page: Page, form: VideoForm, error: StudioError
+) -> HTMLResponse:
+    """The composer with everything that was typed and what is wrong; without htmx in its whole page."""
+    if not page.is_htmx:
+        return _page(studio, person, page, form, error=error)
+    card = film_card(studio, person, form, error)
+    headers = {"HX-Retarget": "#composer", "HX-Reswap": "outerHTML"}
+    return page.answer("videos/composer.html", ["form"], status=error.status, headers=headers, composer=card)

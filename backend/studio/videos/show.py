@@ -1,0 +1,122 @@
+"""From generations to cards, in a number of queries that does not grow with them; and a form out of a recipe."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from studio.accounts.access import Person
+from studio.assets import store as assets
+from studio.chat.composer import price_text
+from studio.chat.views import PictureCard, picture_card
+from studio.errors import Missing
+from studio.generations import store as generations
+from studio.generations.generation import Generation
+from studio.images.forms import texts_of
+from studio.images.store import find_inputs
+from studio.jobs.store import lists
+from studio.jobs.views import views_of
+from studio.moments import now
+from studio.providers import Role
+from studio.videos import store
+from studio.videos.composer import ROLE_LABELS
+from studio.videos.forms import VideoForm
+from studio.videos.views import VideoCard, video_card
+from studio.videos.wish import KIND, ROLES, Input, Wish, estimate_wish
+from studio.wiring import Studio
+
+PAGE_SIZE = 10
+
+
+def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[VideoCard], str | None]:
+    """One page of cards, newest first, and the address of the next."""
+    ids = store.list_recent(studio.db, person.id, before, PAGE_SIZE + 1)
+    older = f"?before={ids[PAGE_SIZE - 1]}" if len(ids) > PAGE_SIZE else None
+    found = generations.list_generations(studio.db, person.id, ids[:PAGE_SIZE])
+    return _cards(studio, person, [found[id_] for id_ in ids[:PAGE_SIZE] if id_ in found]), older
+
+
+def card(studio: Studio, person: Person, generation_id: UUID) -> VideoCard:
+    """One card; raises Missing for what is not there, not this person's, or no video."""
+    return _cards(studio, person, [generation_of(studio, person, generation_id)])[0]
+
+
+def generation_of(studio: Studio, person: Person, generation_id: UUID) -> Generation:
+    """Raises Missing."""
+    generation = generations.get_generation(studio.db, person.id, generation_id)
+    if generation.kind != KIND:
+        raise Missing
+    return generation
+
+
+def form_of_generation(studio: Studio, person: Person, generation: Generation) -> VideoForm:
+    """The composer filled with its recipe. Pictures it began with are found by their content."""
+    found = find_inputs(studio.db, person.id, generation.input_hashes)
+    kept = [
+        (role, str(found[digest]))
+        for role, digest in zip(roles_of(generation), generation.input_hashes, strict=False)
+        if digest in found
+    ]
+    settings = texts_of({name: value for name, value in generation.params.items() if name != ROLES})
+    return VideoForm(
+        prompt=generation.prompt,
+        model=generation.model,
+        settings=settings,
+        kept=tuple(kept),
+        parent_id=str(generation.id),
+    )
+
+
+def roles_of(generation: Generation) -> list[Role]:
+    return [Role(word) for word in generation.params.get(ROLES, ())]
+
+
+def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[VideoCard]:
+    ids = [generation.id for generation in asked]
+    # Before the files: what ends in between then shows them at the next look, and never an end without them.
+    jobs = lists.list_of_generations(studio.db, person.id, ids)
+    made = assets.list_made(studio.db, person.id, ids)
+    views = dict(zip(jobs, views_of(studio.db, list(jobs.values()), now()), strict=True))
+    inputs = _inputs(studio, person, asked)
+    found = []
+    for generation in asked:
+        model = studio.catalogue.find(generation.model)
+        found.append(
+            video_card(
+                generation,
+                model_name=model.name if model else generation.model,
+                films=made.get(generation.id, []),
+                inputs=inputs.get(generation.id, []),
+                job=jobs.get(generation.id),
+                view=views.get(generation.id),
+                retry_price=_price_again(studio, generation),
+            )
+        )
+    return found
+
+
+def _inputs(
+    studio: Studio, person: Person, asked: Sequence[Generation]
+) -> dict[UUID, list[tuple[str, PictureCard]]]:
+    hashes = [digest for generation in asked for digest in generation.input_hashes]
+    by_hash = find_inputs(studio.db, person.id, hashes)
+    files = assets.list_assets(studio.db, person.id, list(by_hash.values()))
+    shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
+    return {
+        generation.id: [
+            (ROLE_LABELS[role], shown[digest])
+            for role, digest in zip(roles_of(generation), generation.input_hashes, strict=False)
+            if digest in shown
+        ]
+        for generation in asked
+        if generation.input_hashes
+    }
+
+
+def _price_again(studio: Studio, generation: Generation) -> str:
+    """What stands on the button that tries once more."""
+    model = studio.catalogue.find(generation.model)
+    if model is None or generation.state.value == "done":
+        return ""
+    inputs = tuple(
+        Input(generation.id, role) for role in roles_of(generation)
+    )  # only what they are for counts
+    return price_text(estimate_wish(Wish(generation.prompt, model, generation.params, inputs)))

@@ -1,0 +1,195 @@
+"""What the templates of videos receive: frozen cards with every text and address computed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from studio.assets.asset import Asset
+from studio.chat.views import PictureCard, money
+from studio.generations.generation import Generation, State
+from studio.images.fields import ratio_of
+from studio.images.views import seconds
+from studio.jobs.job import Job
+from studio.jobs.views import JobView
+from studio.moments import iso
+
+_EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
+_WIDE = (16, 9)
+_STATE_TEXTS = {
+    State.FAILED: "No video came.",
+    State.CANCELLED: "Stopped.",
+    State.INTERRUPTED: "Not finished.",
+}
+_STEPS = {
+    "submitting": "Being asked for",
+    "polling": "Being filmed",
+    "downloading": "Being fetched",
+    "looking": "Being looked at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One video of a card."""
+
+    id: str
+    page_url: str
+    url: str
+    poster_url: str
+    width_px: int
+    height_px: int
+    title: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How far it is. `value` of a bar up to 1; `is_measured` False while nobody knows how long it takes."""
+
+    text: str
+    value: float
+    is_measured: bool
+    notice: str | None
+    is_stopping: bool
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoCard:
+    """One request for a video."""
+
+    id: str
+    prompt: str
+    state: str
+    state_text: str
+    is_running: bool
+    films: list[Shown]
+    making: Making | None
+    inputs: list[tuple[str, PictureCard]]
+    reason_text: str | None
+    words: str
+    billed: str | None
+    facts: list[tuple[str, str]]
+    asked_at: str
+    is_simulated: bool
+    can_retry: bool
+    retry_price: str
+    again_url: str
+
+    @property
+    def url(self) -> str:
+        return f"/fragments/videos/{self.id}"
+
+
+def video_card(
+    generation: Generation,
+    *,
+    model_name: str,
+    films: Sequence[Asset],
+    inputs: list[tuple[str, PictureCard]],
+    job: Job | None = None,
+    view: JobView | None = None,
+    retry_price: str = "",
+) -> VideoCard:
+    is_running = not generation.is_finished
+    return VideoCard(
+        id=str(generation.id),
+        prompt=generation.prompt,
+        state=generation.state.value,
+        state_text=_STATE_TEXTS.get(generation.state, ""),
+        is_running=is_running,
+        films=[_shown(asset, generation.prompt) for asset in films],
+        making=making(generation, job, view) if is_running else None,
+        inputs=inputs,
+        reason_text=generation.reason_text,
+        words=generation.text if generation.is_finished else "",
+        billed=_billed(generation),
+        facts=_facts(generation, model_name, films),
+        asked_at=iso(generation.asked_at) or "",
+        is_simulated=generation.is_simulated,
+        can_retry=bool(view and view.can_retry and generation.is_finished),
+        retry_price=retry_price,
+        again_url=f"/videos?{urlencode({'from': str(generation.id)})}",
+    )
+
+
+def making(generation: Generation, job: Job | None, view: JobView | None) -> Making:
+    width, height = asked_shape(generation)
+    elapsed = (view.elapsed_seconds or 0.0) if view else 0.0
+    expected = view.expected_seconds if view else None
+    told = job.notes.get("progress") if job else None
+    value = told / 100 if isinstance(told, int) else min(0.95, elapsed / expected) if expected else 0.0
+    notice = job.notes.get("notice") if job else None
+    return Making(
+        text=_making_text(generation, job, view),
+        value=round(value, 3),
+        is_measured=bool(expected) or isinstance(told, int),
+        notice=f"{notice} It is asked again in a moment." if notice else None,
+        is_stopping=bool(view and view.is_cancelling),
+        width=width,
+        height=height,
+    )
+
+
+def asked_shape(generation: Generation) -> tuple[int, int]:
+    """Width to height as it was asked for; wide where the model chooses."""
+    exact = _EXACT.fullmatch(str(generation.params.get("size", "")))
+    if exact:
+        return int(exact[1]), int(exact[2])
+    return ratio_of(str(generation.params.get("aspect_ratio", ""))) or _WIDE
+
+
+def _shown(asset: Asset, prompt: str) -> Shown:
+    return Shown(
+        id=str(asset.id),
+        page_url=f"/gallery/{asset.id}",
+        url=asset.url,
+        poster_url=f"{asset.url}?w=1280",
+        width_px=asset.width_px or _WIDE[0],
+        height_px=asset.height_px or _WIDE[1],
+        title=" ".join(prompt.split())[:160] or "A video",
+        media_type=asset.media_type,
+    )
+
+
+def _making_text(generation: Generation, job: Job | None, view: JobView | None) -> str:
+    if view is None or job is None:
+        return "Waiting for its turn …"
+    if view.is_cancelling:
+        return "Stopping …"
+    if view.position is not None:
+        return f"Waiting: number {view.position} in line"
+    parts = [_STEPS.get(job.step, "Waiting for its turn")]
+    if view.elapsed_seconds is not None:
+        parts.append(seconds(round(view.elapsed_seconds)))
+        if view.expected_seconds:
+            parts.append(f"usually {seconds(round(view.expected_seconds, 1))}")
+    return ", ".join(parts)
+
+
+def _facts(generation: Generation, model_name: str, films: Sequence[Asset]) -> list[tuple[str, str]]:
+    """The small line: model, length, size, time, cost."""
+    out = generation.outcome
+    found = [("Model", model_name)]
+    if films:
+        if films[0].duration_seconds:
+            found.append(("Length", seconds(films[0].duration_seconds)))
+        if films[0].width_px:
+            found.append(("Size", f"{films[0].width_px} × {films[0].height_px}"))
+    if out.started_at and out.finished_at:
+        found.append(("Time", seconds((out.finished_at - out.started_at).total_seconds())))
+    if generation.is_finished:
+        found.append(("Cost", money(out.cost_usd)))
+    return found
+
+
+def _billed(generation: Generation) -> str | None:
+    """For what brought nothing: whether it was charged."""
+    if generation.state in (State.DONE, State.WAITING, State.RUNNING):
+        return None
+    cost = generation.outcome.cost_usd
+    if cost is None:
+        return "Whether it was charged is not known."
+    return "Nothing was charged." if cost == 0 else f"It was charged: {money(cost)}."
