@@ -24,7 +24,8 @@ def wish_of_json(
     """
     The wish with its settings read; raises UnknownModel, or Invalid for the first setting that does not fit.
 
-    `input_roles` among the params says what each picture is for: first_frame, last_frame, reference.
+    `input_roles` among the params says what each picture is for, as a list or with commas between: first_frame,
+    last_frame, reference.
     """
     chosen = filming_model(studio, model)
     known = known_settings(chosen)
@@ -40,7 +41,7 @@ def _roles(given: Any, count: int) -> list[Role] | None:
     if given is None:
         return None
     try:
-        roles = [Role(word) for word in given]
+        roles = [Role(word) for word in (given.split(",") if isinstance(given, str) else given)]
     except (TypeError, ValueError):
         raise Invalid(f"{ROLES} is a list of {', '.join(Role)}.", field=ROLES) from None
     if len(roles) != count:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
+from studio.catalogue.agreed import worst_text
 from studio.catalogue.model import Model
 from studio.catalogue.views import ModelOption
 from studio.chat.composer import price_text
@@ -56,6 +57,7 @@ class FilmCard:
     inputs: Sequence[InputCard]
     inputs_mistake: str | None
     price: str
+    seen_usd: str
     facts: Sequence[str]
     parent_id: str
     focus: str = "prompt"
@@ -87,6 +89,7 @@ def film_card(
     inputs = _inputs(studio, person, form)
     wanted = tuple(Input(UUID(each.picture.id), role) for role, each in inputs)
     wish = Wish(form.prompt, model, read.values, wanted) if model and read else None
+    estimate = estimate_wish(wish) if wish else None
     at_setting = error is not None and error.field in {each.name for each in fields}
     return FilmCard(
         prompt=form.prompt,
@@ -97,7 +100,8 @@ def film_card(
         slots=_slots(known),
         inputs=[each for _, each in inputs],
         inputs_mistake=mistake_in_roles(wish.roles, known) if wish else None,
-        price=price_text(estimate_wish(wish) if wish else None),
+        price=price_text(estimate),
+        seen_usd=worst_text(estimate),
         facts=video_facts(model) if model else [],
         parent_id=form.parent_id,
         focus=focus,

@@ -1,6 +1,6 @@
 """What a person sends with the composer of videos, as text; every mistake goes back to its field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 from uuid import UUID
@@ -24,7 +24,7 @@ from studio.wiring import Studio
 # By role: the field of a file that was chosen now, and the one of pictures that are kept already.
 FILES = {Role.FIRST_FRAME: "first", Role.LAST_FRAME: "last", Role.REFERENCE: "references"}
 KEPT = {Role.FIRST_FRAME: "first_id", Role.LAST_FRAME: "last_id", Role.REFERENCE: "reference_ids"}
-OWN_NAMES = frozenset({"csrf", "prompt", "model", "parent_id", *FILES.values(), *KEPT.values()})
+OWN_NAMES = frozenset({"csrf", "prompt", "model", "parent_id", "seen_usd", *FILES.values(), *KEPT.values()})
 INPUTS_LIMIT = 8
 _FIELDS_LIMIT = 60
 
@@ -38,6 +38,7 @@ class VideoForm:
     settings: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[tuple[Role, str], ...] = ()
     parent_id: str = ""
+    seen_usd: str = ""  # the price that the button showed
     files: tuple[tuple[Role, UploadFile], ...] = ()
 
 
@@ -61,6 +62,7 @@ async def video_form(request: Request) -> VideoForm:
         settings=dict(list(settings.items())[:_FIELDS_LIMIT]),
         kept=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
         parent_id=texts.get("parent_id", ""),
+        seen_usd=texts.get("seen_usd", ""),
         files=files,  # type: ignore[arg-type]  # Starlette's own class; FastAPI's is a subclass that it never makes
     )
 
@@ -68,38 +70,28 @@ async def video_form(request: Request) -> VideoForm:
 Composer = Annotated[VideoForm, Depends(video_form)]
 
 
-def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> VideoForm:
+def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[VideoForm, StudioError | None]:
     """
     The chosen files kept, so that they survive a mistake elsewhere in the form; a new first frame replaces the old.
-
-    Raises Invalid (field `pictures`) with the form as far as it got, for the first that is no picture.
+    And what was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
     """
     kept = list(form.kept)
+    refused: StudioError | None = None
     for role, file in form.files:
         if role is not Role.REFERENCE:
             kept = [each for each in kept if each[0] is not role]
         if len(kept) >= INPUTS_LIMIT:
-            raise _Partly(f"At most {INPUTS_LIMIT} pictures can be taken in.", form, kept)
+            refused = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+            break
         try:
             picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
         except StudioError as error:
-            raise _Partly(_naming(file, error.text), form, kept) from error
+            refused = error
+            refused.text, refused.field = _naming(file, error.text), "pictures"
+            break
         asset = assets.keep_picture(studio.db, person.id, picture, file.filename or "picture")
         kept.append((role, str(asset.id)))
-    return replace(form, kept=tuple(kept), files=())
-
-
-class _Partly(Invalid):
-    code = "picture_refused"
-
-    def __init__(self, text: str, form: VideoForm, kept: Sequence[tuple[Role, str]]) -> None:
-        super().__init__(text, field="pictures")
-        self.form = replace(form, kept=tuple(kept), files=())
-
-
-def form_of(error: StudioError, form: VideoForm) -> VideoForm:
-    """The form as far as it was taken in before that error."""
-    return error.form if isinstance(error, _Partly) else replace(form, files=())
+    return replace(form, kept=tuple(kept), files=()), refused
 
 
 def read_settings(model: Model, form: VideoForm) -> ReadSettings:

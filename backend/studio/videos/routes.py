@@ -1,5 +1,6 @@
 """Videos as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -7,15 +8,18 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
+from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
 from studio.html import Hx, Page, shown_on
 from studio.providers import Role
+from studio.recipes.recipes import filling_of_draft
 from studio.videos import show, wish
 from studio.videos.composer import film_card, video_option
-from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, form_of, wish_of_form, with_kept_files
+from studio.videos.filling import form_of_recipe
+from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, wish_of_form, with_kept_files
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
@@ -36,25 +40,38 @@ def page_(
     last: _Text = "",
     reference: Annotated[list[str] | None, Query()] = None,
     from_: Annotated[UUID | None, Query(alias="from")] = None,
+    seed: _Text = "",
     focus: _Text = "prompt",
     before: UUID | None = None,
     watch: bool = False,
+    recipe: _Text = "",
 ) -> HTMLResponse:
     """The composer, filled from a recipe or with pictures to begin with, and this person's latest videos."""
+    if recipe:
+        form, filled = form_of_recipe(
+            studio, filling_of_draft(studio, person.id, recipe), _model(studio.catalogue, set())
+        )
+        return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
     named = [(Role.FIRST_FRAME, first), (Role.LAST_FRAME, last)]
     named += [(Role.REFERENCE, text) for text in reference or ()]
     form = _first_form(studio, person, model, prompt, [each for each in named if each[1]], from_)
+    if seed == "new":
+        form = show.varied(form)
     return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus)
 
 
 @router.post("", status_code=201, name="videos.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
     """Ask for a video."""
+    form, refused = with_kept_files(studio, person, form)
     try:
-        form = with_kept_files(studio, person, form)
-        generation = wish.request_video(studio, person, wish_of_form(studio, form))
+        if refused is not None:
+            raise refused
+        wished = wish_of_form(studio, form)
+        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
+        generation = wish.request_video(studio, person, wished)
     except StudioError as error:
-        return _composer_again(studio, person, page, form_of(error, form), error)
+        return _composer_again(studio, person, page, form, error)
     return _arrived(studio, person, page, generation.id)
 
 
@@ -178,6 +195,7 @@ def _page(
     is_watched: bool = False,
     focus: str = "prompt",
     error: StudioError | None = None,
+    filled: Sequence[str] = (),
 ) -> HTMLResponse:
     found, older = show.recent(studio, person, before)
     if page.is_htmx and before is not None:
@@ -195,6 +213,8 @@ def _page(
         is_running=is_running,
         is_watched=is_watched,
         is_earlier=before is not None,
+        filled=filled,
+        recipe_error=None,
     )
 
 

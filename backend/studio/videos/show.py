@@ -1,6 +1,9 @@
 """From generations to cards, in a number of queries that does not grow with them; and a form out of a recipe."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
@@ -11,6 +14,7 @@ from studio.errors import Missing
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.images.forms import texts_of
+from studio.images.settings import SEED_MOST
 from studio.images.store import find_inputs
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
@@ -52,7 +56,7 @@ def form_of_generation(studio: Studio, person: Person, generation: Generation) -
     found = find_inputs(studio.db, person.id, generation.input_hashes)
     kept = [
         (role, str(found[digest]))
-        for role, digest in zip(roles_of(generation), generation.input_hashes, strict=False)
+        for role, digest in zip(roles_of(generation.params), generation.input_hashes, strict=False)
         if digest in found
     ]
     settings = texts_of({name: value for name, value in generation.params.items() if name != ROLES})
@@ -65,8 +69,15 @@ def form_of_generation(studio: Studio, person: Person, generation: Generation) -
     )
 
 
-def roles_of(generation: Generation) -> list[Role]:
-    return [Role(word) for word in generation.params.get(ROLES, ())]
+def roles_of(params: Mapping[str, Any]) -> list[Role]:
+    """What the input pictures are for; of a recipe from somewhere else, as far as it can be read."""
+    words = str(params.get(ROLES) or "").split(",")
+    return [Role(word) for word in words if word in tuple(Role)]
+
+
+def varied(form: VideoForm) -> VideoForm:
+    """The same with another seed."""
+    return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
 
 
 def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[VideoCard]:
@@ -103,7 +114,7 @@ def _inputs(
     return {
         generation.id: [
             (ROLE_LABELS[role], shown[digest])
-            for role, digest in zip(roles_of(generation), generation.input_hashes, strict=False)
+            for role, digest in zip(roles_of(generation.params), generation.input_hashes, strict=False)
             if digest in shown
         ]
         for generation in asked
@@ -117,6 +128,6 @@ def _price_again(studio: Studio, generation: Generation) -> str:
     if model is None or generation.state.value == "done":
         return ""
     inputs = tuple(
-        Input(generation.id, role) for role in roles_of(generation)
+        Input(generation.id, role) for role in roles_of(generation.params)
     )  # only what they are for counts
     return price_text(estimate_wish(Wish(generation.prompt, model, generation.params, inputs)))

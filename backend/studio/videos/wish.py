@@ -33,7 +33,9 @@ KIND = "video"
 READY = "ready"  # the first step of the job; the others are the handler's (making.py)
 LASTS = timedelta(hours=24)  # with all the waiting in line; how long a provider may take is the handler's
 PROMPT_LIMIT = 32_000
-ROLES = "input_roles"  # among the params of a generation: what each of its input pictures is for
+ROLES = (
+    "input_roles"  # among the params: what the pictures are for, in order; a plain text, as recipes hold them
+)
 # What makes a video take longer; the words do not.
 _PACED = ("duration", "resolution", "size", "generate_audio")
 
@@ -158,7 +160,7 @@ def _params(wish: Wish) -> dict[str, Any]:
     if known_settings(wish.model).has_seed:
         params.setdefault("seed", random.randint(0, SEED_MOST))
     if wish.inputs:
-        params[ROLES] = [role.value for role in wish.roles]
+        params[ROLES] = ",".join(role.value for role in wish.roles)
     return params
 
 

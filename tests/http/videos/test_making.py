@@ -55,7 +55,7 @@ def test_it_begins_and_ends_with_pictures(film: Film) -> None:
     asked = film.ask(film.alice, "From red to blue", input_asset_ids=[first, last])
 
     assert film.ended(film.alice, asked["id"])["state"] == "done"
-    assert asked["params"]["input_roles"] == ["first_frame", "last_frame"]
+    assert asked["params"]["input_roles"] == "first_frame,last_frame"
     (sent,) = film.submissions(prompt="From red to blue")
     assert [frame["frame_type"] for frame in sent["body"]["frame_images"]] == ["first_frame", "last_frame"]
     assert "input_roles" not in sent["body"]

@@ -1,0 +1,204 @@
+"""The page of videos as fragments: who may not, what the composer offers, and the life of a card."""
+
+import io
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.support.filming import SAME, TINY, Film
+from tests.support.html import Html
+from tests.support.people import Caller
+
+HX = {"HX-Request": "true"}
+SMALL_FORM = {"prompt": "The sea", "model": TINY, **{name: str(value) for name, value in SAME.items()}}
+
+
+def page(who: Caller, query: str = "") -> Html:
+    answer = who.get(f"/fragments/videos{query}")
+    assert answer.status_code == 200, answer.text
+    return Html(answer.text)
+
+
+def asked(film: Film, who: Caller, **more: str) -> str:
+    """The id of a video that was asked for with the form."""
+    answer = who.post("/fragments/videos", data={**SMALL_FORM, **more}, headers=HX)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Studio-Page"].partition("#video-")[2]
+
+
+def png(colour: str = "red") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 36), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("POST", ""),
+        ("GET", "/models"),
+        ("POST", "/estimates"),
+        ("GET", f"/{UUID(int=1)}"),
+        ("POST", f"/{UUID(int=1)}/cancellation"),
+        ("POST", f"/{UUID(int=1)}/retry"),
+        ("POST", f"/{UUID(int=1)}/deletion"),
+    ],
+)
+def test_who_is_signed_out_gets_nothing(film: Film, method: str, path: str) -> None:
+    answer = film.charlie.request(method, f"/fragments/videos{path}")
+
+    assert answer.status_code == 401
+
+
+def test_somebody_elses_video_is_not_there(film: Film) -> None:
+    mine = film.ended(film.alice, asked(film, film.alice))["id"]
+
+    answers = [
+        film.bob.get(f"/fragments/videos/{mine}"),
+        film.bob.post(f"/fragments/videos/{mine}/cancellation"),
+        film.bob.post(f"/fragments/videos/{mine}/retry"),
+        film.bob.post(f"/fragments/videos/{mine}/deletion"),
+        film.bob.get(f"/fragments/videos?from={mine}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 5
+
+
+def test_the_composer_has_what_the_model_has_and_a_price(film: Film) -> None:
+    filmer = page(film.alice, "?model=sandbox/filmer")
+    flipbook = page(film.alice, "?model=sandbox/flipbook")
+
+    assert filmer.one("#composer-takes")["data-takes"].split()[:2] == ["first", "last"]
+    assert flipbook.one("#composer-takes")["data-takes"].strip() == ""
+    assert filmer.all("[name=generate_audio]") and not flipbook.all("[name=generate_audio]")
+    assert filmer.all("[name=seed]") and not flipbook.all("[name=seed]")
+    assert filmer.one("#composer-price").text == "≤ $0.24"
+    assert "$" in flipbook.one("#composer-price").text
+
+
+def test_a_card_lives_from_its_wish_to_its_film(film: Film) -> None:
+    made = asked(film, film.alice, model="sandbox/video-stuck", prompt="Patience")
+    watched = film.alice.get(f"/fragments/videos/{made}?watching=1", headers=HX)
+    assert "hx-trigger" in Html(watched.text).one(f"#video-{made}-making")
+    film.alice.post(f"/fragments/videos/{made}/cancellation", headers=HX)
+
+    ended = film.alice.get(f"/fragments/videos/{made}?watching=1", headers=HX)
+
+    assert ended.headers["HX-Retarget"] == f"#video-{made}"
+    assert "every 3s" not in ended.text
+    assert "Stopped by you." in Html(ended.text).one(".notice").text
+
+
+def test_a_finished_card_plays_with_a_poster(film: Film) -> None:
+    made = film.ended(film.alice, asked(film, film.alice))
+    card = Html(film.alice.get(f"/fragments/videos/{made['id']}").text)
+
+    player = card.one("video")
+    assert (player["preload"], player["poster"]) == ("metadata", made["assets"][0]["url"] + "?w=1280")
+    assert card.one("video source")["src"] == made["assets"][0]["url"]
+    assert "controls" in player
+
+
+def test_without_scripts_the_page_looks_again_while_something_runs(film: Film) -> None:
+    made = asked(film, film.bob, model="sandbox/video-stuck", prompt="Waiting")
+
+    watched = film.bob.get("/fragments/videos?watch=1")
+    film.bob.post(f"/fragments/videos/{made}/cancellation")
+    after = film.bob.get("/fragments/videos?watch=1")
+
+    assert watched.headers["Studio-Refresh"] == "5"
+    assert "Studio-Refresh" not in after.headers
+
+
+def with_files(film: Film, *files: tuple[str, tuple[str, bytes, str]], **form: str) -> httpx.Response:
+    return film.alice.post("/fragments/videos", data={**SMALL_FORM, **form}, files=list(files), headers=HX)
+
+
+def test_pictures_go_in_by_what_they_are_for(film: Film) -> None:
+    answer = with_files(
+        film,
+        ("first", ("a.png", png("red"), "image/png")),
+        ("last", ("b.png", png("blue"), "image/png")),
+        prompt="Between two",
+    )
+
+    assert answer.status_code == 201, answer.text
+    made = film.ended(film.alice, answer.headers["Studio-Page"].partition("#video-")[2])
+    assert (made["state"], made["params"]["input_roles"]) == ("done", "first_frame,last_frame")
+    again = page(film.alice, f"?from={made['id']}")
+    assert [field["name"] for field in again.all("#composer-attachments input")] == ["first_id", "last_id"]
+
+
+def test_what_was_typed_stays_when_a_file_is_no_picture(film: Film) -> None:
+    before = film.count("jobs")
+
+    answer = with_files(
+        film,
+        ("first", ("good.png", png(), "image/png")),
+        ("last", ("archive.png", b"PK\x03\x04" + bytes(64), "image/png")),
+        prompt="Kept in mind",
+    )
+
+    assert answer.status_code == 422
+    form = Html(answer.text)
+    assert "archive.png" in form.one("#composer-error").text
+    assert form.one("#prompt").text == "Kept in mind"
+    assert form.one("#composer-attachments input")["name"] == "first_id"
+    assert film.count("jobs") == before
+
+
+def test_a_setting_that_does_not_fit_stands_at_its_field(film: Film) -> None:
+    answer = film.alice.post("/fragments/videos", data={**SMALL_FORM, "duration": "7"}, headers=HX)
+
+    assert answer.status_code == 422
+    assert "1, 2, 4" in answer.text
+
+
+def test_more_than_the_button_said_is_asked_for_again(film: Film) -> None:
+    before = film.count("jobs")
+
+    answer = film.alice.post("/fragments/videos", data={**SMALL_FORM, "seen_usd": "0.001"}, headers=HX)
+
+    assert answer.status_code == 409
+    assert "more than the button said" in answer.text
+    assert film.count("jobs") == before
+
+
+def test_a_picture_of_the_gallery_begins_one(film: Film) -> None:
+    kept = film.keep_picture(film.alice, "orange")
+
+    first = page(film.alice, f"?first={kept}&model={TINY}")
+
+    assert first.one("#composer-attachments input")["value"] == kept
+    assert first.one("#composer-attachments input")["name"] == "first_id"
+    item = film.alice.get(f"/fragments/gallery/{kept}")
+    assert f"/videos?first={kept}" in item.text
+
+
+def test_a_failure_is_told_with_what_it_cost_and_taken_off_the_list(film: Film) -> None:
+    made = film.ended(film.bob, asked(film, film.bob, model="sandbox/video-refuses", prompt="Flagged"))["id"]
+    notice = Html(film.bob.get(f"/fragments/videos/{made}").text).one(".notice").text
+    assert "Nothing was charged." in notice
+
+    removed = film.bob.post(f"/fragments/videos/{made}/deletion", headers=HX)
+
+    assert removed.status_code == 200
+    assert f"video-{made}" not in film.bob.get("/fragments/videos").text
+
+
+def test_a_film_is_not_taken_off_the_list_with_its_card(film: Film) -> None:
+    made = film.ended(film.alice, asked(film, film.alice))["id"]
+
+    assert film.alice.post(f"/fragments/videos/{made}/deletion").status_code == 409
+
+
+def test_a_picture_is_no_video(film: Film) -> None:
+    painted = film.alice.post(
+        "/api/generations", json={"kind": "image", "model": "sandbox/sketcher", "prompt": "A plate"}
+    ).json()["id"]
+
+    assert film.alice.get(f"/fragments/videos/{painted}").status_code == 404
+    assert film.alice.get(f"/fragments/videos/{uuid4()}").status_code == 404

@@ -1,0 +1,132 @@
+"""A process killed at every edge of a video's life: after the restart one right end, one file, one submission."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from studio.assets import store as assets
+from studio.assets.files import TEMPORARY, FileStore
+from studio.db import Database
+from studio.generations.generation import Generation
+from studio.jobs.job import Job
+from studio.jobs.store import lists
+
+from tests.support.videos import ALICE, ask, made
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
+UNKNOWN = ("interrupted", "outcome_unknown")
+DONE = ("done", None)
+
+
+@dataclass
+class Left:
+    """What is there after everything."""
+
+    generation: Generation
+    job: Job
+    named: list[str]
+    on_disk: list[str]
+    items: int
+    submissions: int
+
+    @property
+    def end(self) -> tuple[str, str | None]:
+        assert (self.job.state.value, self.job.reason) == (
+            self.generation.state.value,
+            self.generation.reason,
+        )
+        return self.job.state.value, self.job.reason
+
+
+def child(place: Path, sandbox: str, edge: str = "") -> int:
+    command = [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, edge]
+    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)
+    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
+    return ended.returncode
+
+
+def asked(place: Path, sandbox: str, model: str = "sandbox/video-tiny"):  # type: ignore[no-untyped-def]
+    httpx.delete(f"{sandbox}/_requests")
+    with Database.open(place / "app.db", threads=1) as db:
+        return ask(db, model)
+
+
+def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-untyped-def]
+    exchanges = httpx.get(f"{sandbox}/_requests").json()["data"]
+    with Database.open(place / "app.db", threads=1) as db:
+        files = FileStore(place / "media")
+        (job,) = lists.list_jobs(db, lists.Filter(), 10)
+        with db.read() as cursor:
+            counted = cursor.execute("SELECT count(*) FROM items").fetchone()
+        return Left(
+            generation=made(db, generation_id),
+            job=job,
+            named=[
+                asset.sha256 for asset in assets.list_made(db, ALICE, [generation_id]).get(generation_id, [])
+            ],
+            on_disk=list(files.list_hashes()),
+            items=counted[0] if counted else -1,
+            submissions=sum(
+                each["method"] == "POST" and each["path"].endswith("/videos") for each in exchanges
+            ),
+        )
+
+
+@pytest.mark.parametrize(
+    ("edge", "end", "submissions"),
+    [
+        ("claimed ready", DONE, 1),
+        ("recorded submitting", UNKNOWN, 0),
+        ("submitted", UNKNOWN, 1),
+        ("recorded polling", DONE, 1),
+        ("claimed polling", DONE, 1),
+        ("polled completed", DONE, 1),
+        ("recorded downloading", DONE, 1),
+        ("downloaded", DONE, 1),
+        ("recorded looking", DONE, 1),
+        ("kept", DONE, 1),
+    ],
+)
+def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
+    place: Path, sandbox: str, edge: str, end: tuple[str, str | None], submissions: int
+) -> None:
+    generation_id = asked(place, sandbox)
+
+    assert child(place, sandbox, edge) == -signal.SIGKILL
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert (found.end, found.submissions) == (end, submissions)
+    files = 1 if end == DONE else 0
+    assert (len(found.named), found.items) == (files, files)
+    assert found.on_disk == found.named
+    assert list((place / "media" / TEMPORARY).iterdir()) == []
+    assert found.job.lease_id is None
+    assert (str(found.generation.outcome.cost_usd) == "0.020000000") == (end == DONE)
+
+
+def test_a_kill_when_the_failure_is_known_is_one_failure(place: Path, sandbox: str) -> None:
+    generation_id = asked(place, sandbox, "sandbox/video-fails")
+
+    assert child(place, sandbox, "polled failed") == -signal.SIGKILL
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert (found.end, found.submissions, found.on_disk) == (("failed", "provider_failed"), 1, [])
+
+
+def test_a_film_that_kills_whoever_looks_at_it_is_given_up_and_was_paid(place: Path, sandbox: str) -> None:
+    generation_id = asked(place, sandbox)
+
+    deaths = [child(place, sandbox, "recorded looking") for _ in range(5)]
+    assert child(place, sandbox, "recorded looking") == 0
+
+    found = left(place, sandbox, generation_id)
+    assert deaths == [-signal.SIGKILL] * 5
+    assert (found.end, found.submissions) == (("failed", "gave_up"), 1)
+    assert str(found.generation.outcome.cost_usd) == "0.020000000"
