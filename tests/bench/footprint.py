@@ -57,7 +57,7 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as place, running_services(Path(place)) as services:
         services.add_people()
-        conversation = long_conversation(services, 40)
+        conversation = long_conversation(services, 40, "ruth")
         took = start_times(services, args.starts)
         print(f"ready: median {median(took):.2f} s, max {max(took):.2f} s, n={len(took)}, {conditions()}")
         time.sleep(args.rest)
@@ -71,8 +71,17 @@ def main() -> None:
         weigh_pages(services, conversation)
 
 
+def newest_item(services: Services) -> str:
+    """Of the newest text in Ruth's gallery."""
+    found: str = services.api("ruth").get("/api/gallery").json()["items"][0]["id"]
+    return found
+
+
 def weigh_pages(services: Services, conversation: str) -> None:
-    paths = ["/", "/chat", f"/chat/{conversation}", "/account", "/admin", "/admin/people", "/admin/patterns"]
+    paths = [
+        *("/", "/chat", f"/chat/{conversation}", "/images", "/gallery", f"/gallery/{newest_item(services)}"),
+        *("/account", "/admin", "/admin/people", "/admin/patterns"),
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         signed_in = browser.new_context(base_url=services.address)

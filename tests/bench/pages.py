@@ -22,9 +22,9 @@ from tests.support.services import Services, running_services
 ANSWER = "Write about bread, kettles and tables, with a table and code."
 
 
-def long_conversation(services: Services, messages: int) -> str:
-    """The id of a conversation of Alice's with so many messages; answers come from the sandbox's quick model."""
-    with services.api("alice") as api:
+def long_conversation(services: Services, messages: int, name: str = "alice") -> str:
+    """The id of a conversation with so many messages; answers come from the sandbox's quick model."""
+    with services.api(name) as api:
         asked = {"prompt": ANSWER, "model": "sandbox/sprinter"}
         made = api.post("/fragments/conversations", data=asked)
         found = made.headers["Studio-Page"].split("?")[0].removeprefix("/chat/")

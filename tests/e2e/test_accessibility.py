@@ -22,9 +22,11 @@ INSIDE = [
     "/chat",
     "/chat?view=deleted",
     "/images",
+    "/videos",
     "/account",
     "/admin",
     "/admin/people",
+    "/admin/jobs",
     "/admin/patterns",
     "/nowhere",
 ]

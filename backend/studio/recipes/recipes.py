@@ -25,7 +25,11 @@ from studio.wiring import Studio
 
 DRAFTS_LIMIT = 20  # of one person; a recipe may have half a million characters
 KEPT = timedelta(days=1)
-PAGES = {"text": "/", "image": "/images", "video": "/videos"}  # where each is made
+PAGES = {
+    "text": "/",
+    "image": "/images",
+    "video": "/videos",
+}  # where each kind is made; of another kind nothing can be made here
 
 GONE = "That recipe is no longer kept here. Choose its file again."
 _CALLED = {"text": "text", "image": "pictures", "video": "videos"}

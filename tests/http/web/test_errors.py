@@ -189,8 +189,8 @@ def test_a_strange_request_id_is_replaced(talk: Talk, given: str) -> None:
 
 
 @pytest.mark.parametrize("given", ["a", "x" * 64, "01a209ec-8fad-76ae-bed2-6e09b7e7f0c1", "frontend:7.1_b"])
-def test_a_request_id_of_the_frontend_goes_through_both_services(talk: Talk, given: str) -> None:
+def test_a_request_id_of_the_frontend_goes_through_both_services(talk: Talk, log: Path, given: str) -> None:
     answer = talk.alice.get("/api/me", headers={"X-Request-Id": given})
 
     assert answer.headers["x-request-id"] == given
-    until(lambda: f'"request_id": "{given}"' in talk.log.read_text())  # the line follows the answer
+    until(lambda: f'"request_id": "{given}"' in log.read_text())  # the line follows the answer
