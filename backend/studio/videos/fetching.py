@@ -9,6 +9,8 @@ from studio.assets.making import MadeFile
 from studio.assets.video import made_video
 from studio.providers import Adapter, Provider, VideoOutput, VideoStatus
 
+DOWNLOADS_AT_ONCE = 4  # as many unfinished files of full size may lie on the disk
+
 
 class Fetching:
     """Shared by all jobs, because videos are looked at one after the other: each look takes a whole core."""
@@ -18,6 +20,7 @@ class Fetching:
         self._adapter = adapter
         self._provider = provider
         self._most_bytes = most_bytes
+        self._downloading = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
         # Here and not only in the thread: those who wait must not hold the threads that everybody needs.
         self._looking = asyncio.Semaphore(1)
 
@@ -30,15 +33,16 @@ class Fetching:
         A download that breaks off begins at zero again. Raises ProviderError, NotAVideo, VideoDamaged, StorageFull;
         then nothing stays.
         """
-        with self._files.draft() as draft:
+        async with self._downloading:
+            with self._files.draft() as draft:
 
-            async def keep(pieces: AsyncIterator[bytes]) -> None:
-                await _write(pieces, draft.path)
+                async def keep(pieces: AsyncIterator[bytes]) -> None:
+                    await _write(pieces, draft.path)
 
-            await self._adapter.films.download(self._provider, status, output, keep, self._most_bytes)
-            await downloaded()
-            async with self._looking:
-                return await asyncio.to_thread(made_video, self._files, draft.path)
+                await self._adapter.films.download(self._provider, status, output, keep, self._most_bytes)
+                await downloaded()
+                async with self._looking:
+                    return await asyncio.to_thread(made_video, self._files, draft.path)
 
 
 async def _write(pieces: AsyncIterator[bytes], place: Path) -> None:

@@ -53,7 +53,9 @@ from studio.videos.reasons import reason_text
 from studio.videos.wish import KIND, READY, ROLES, job_for
 
 SUBMITTING, POLLING, DOWNLOADING, LOOKING = "submitting", "polling", "downloading", "looking"
-RULES = Rules(at_once=32, at_once_per_person=4, at_once_per_provider=16, most_attempts=5)
+# Waiting for a provider costs us a question now and then; what costs something, fetching and looking, has limits of its
+# own (fetching.py).
+RULES = Rules(at_once=200, at_once_per_person=4, at_once_per_provider=200, most_attempts=5)
 MOST_OUTPUTS = 4
 _ENDED_BADLY = {
     VideoState.FAILED: "provider_failed",

@@ -241,3 +241,18 @@ def test_the_price_is_told_before(film: Film) -> None:
     ).json()
 
     assert (told["worst_usd"], told["likely_usd"]) == ("0.240000000", "0.240000000")
+
+
+def test_fifty_of_two_people_end_and_nobody_waits_for_all_of_the_others(film: Film) -> None:
+    stuck = [film.ask(film.alice, "For ever", model="sandbox/video-stuck")["id"] for _ in range(4)]
+    alices = [film.ask(film.alice, model="sandbox/video-fails")["id"] for _ in range(36)]
+    bobs = [film.ask(film.bob, model="sandbox/video-fails")["id"] for _ in range(10)]
+
+    his = [film.ended(film.bob, asked) for asked in bobs]
+    waiting = [film.alice.get(f"/api/generations/{asked}").json()["state"] for asked in alices]
+    for asked in stuck:
+        film.alice.post(f"/api/generations/{asked}/cancellation")
+    hers = [film.ended(film.alice, asked) for asked in alices]
+
+    assert waiting == ["waiting"] * 36  # all that she may have running is stuck, and that is nothing to him
+    assert {made["reason"] for made in (*hers, *his)} == {"provider_failed"}
