@@ -20,6 +20,12 @@ def people() -> Response:
     return filled_page("admin_people.html", query=query_suffix())
 
 
+@blueprint.get("/jobs")
+def jobs() -> Response:
+    require_viewer()
+    return filled_page("admin_jobs.html", query=query_suffix())
+
+
 @blueprint.get("/patterns")
 def patterns() -> Response:
     require_viewer()

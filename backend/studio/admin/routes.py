@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from studio.admin import api, jobs_api, overview, people
+from studio.admin import api, jobs_api, jobs_page, overview, people
 
 router = APIRouter()
 router.include_router(overview.router)
 router.include_router(people.router)
 router.include_router(api.router)
 router.include_router(jobs_api.router)
+router.include_router(jobs_page.router)

@@ -1,0 +1,158 @@
+"""/fragments/admin/jobs: everybody's jobs, and what can be done about them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import HTMLResponse
+
+from studio.accounts.access import Administrator, Person
+from studio.accounts.client import Caller, Client
+from studio.accounts.people import list_people
+from studio.admin.jobs import (
+    Acting,
+    cancel_job,
+    delete_job,
+    purge_jobs,
+    retry_job,
+    shown_to_admin,
+    time_out_job,
+)
+from studio.admin.jobs_views import KINDS, STATES, JobRow, JobsFilter, job_rows
+from studio.errors import Invalid
+from studio.html import Hx, Page, shown_on
+from studio.jobs.filters import PAGE_SIZE, wanted_states
+from studio.jobs.job import Job
+from studio.jobs.jobs import Jobs
+from studio.jobs.store import lists
+from studio.moments import now
+from studio.wiring import Studio, Wired
+
+router = APIRouter(prefix="/fragments/admin/jobs")
+
+HERE = "/admin/jobs"
+MOST_DAYS = 3650
+_Text = Annotated[str, Query(max_length=60)]
+
+
+@router.get("", name="admin.jobs")
+def jobs(
+    studio: Wired,
+    page: Hx,
+    admin: Administrator,
+    kind: _Text = "",
+    state: _Text = "",
+    person_id: _Text = "",
+    before: UUID | None = None,
+) -> HTMLResponse:
+    """The newest first; what follows behind the last one is fetched on its own."""
+    chosen = JobsFilter(kind, state, person_id)
+    found = lists.list_jobs(studio.db, _wanted(chosen, before), PAGE_SIZE + 1)
+    following = chosen.query(found[PAGE_SIZE - 1].id) if len(found) > PAGE_SIZE else None
+    names = _names(studio)
+    context: dict[str, Any] = {"jobs": _rows(studio, admin, found[:PAGE_SIZE], names), "following": following}
+    if page.is_htmx and before is not None:
+        return page.answer("admin/jobs.html", ["more"], **context)
+    return page.answer(
+        "admin/jobs.html",
+        ["jobs"],
+        headers=shown_on(HERE, title="Jobs"),
+        chosen=chosen,
+        kinds=KINDS,
+        states=STATES,
+        people=names,
+        is_later=before is not None,
+        kept_days=studio.settings.jobs_kept_days,
+        **context,
+    )
+
+
+@router.post("/{job_id}/cancellation", name="admin.jobs.cancellation")
+def cancel(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+    """Stop it: at once while it waits, else where its work may be stopped."""
+    return _changed(studio, page, admin, client, job_id, cancel_job, "The job was stopped.")
+
+
+@router.post("/{job_id}/timeout", name="admin.jobs.timeout")
+def time_out(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+    """Give it up now, whoever works on it."""
+    return _changed(studio, page, admin, client, job_id, time_out_job, "The job was given up.")
+
+
+@router.post("/{job_id}/retry", status_code=201, name="admin.jobs.retry")
+def retry(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+    """Repeat one that did not succeed: the new one stands on top."""
+    job = lists.get_job(studio.db, job_id)
+    fresh = retry_job(studio.jobs, job, Acting(admin, client, now()))
+    (row,) = _rows(studio, admin, [fresh], _names(studio))
+    headers = shown_on(HERE, note="It is tried again.")
+    return page.answer("admin/job.html", ["repeated"], status=201, headers=headers, job=row)
+
+
+@router.post("/{job_id}/deletion", name="admin.jobs.deletion")
+def delete(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+    """Forget one that has ended; what it made stays."""
+    delete_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    text = "The job was deleted. What it made stays."
+    return page.answer("admin/job.html", ["told"], headers=shown_on(HERE, note=text), text=text)
+
+
+@router.post("/purge", name="admin.jobs.purge")
+def purge(
+    studio: Wired, page: Hx, admin: Administrator, client: Caller, days: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    """Forget all that ended longer ago than this."""
+    moment = now()
+    before = moment - timedelta(days=_days(days))
+    gone = purge_jobs(studio.db, before, Acting(admin, client, moment))
+    text = f"{gone} ended {'job was' if gone == 1 else 'jobs were'} deleted."
+    headers = (
+        {**shown_on(HERE, note=text), "HX-Redirect": HERE} if page.is_htmx else shown_on(HERE, note=text)
+    )
+    return page.answer("admin/job.html", ["told"], headers=headers, text=text)
+
+
+def _changed(
+    studio: Studio,
+    page: Page,
+    admin: Person,
+    client: Client,
+    job_id: UUID,
+    change: Callable[[Jobs, Job, Acting], Job],
+    text: str,
+) -> HTMLResponse:
+    job = change(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    (row,) = _rows(studio, admin, [job], _names(studio))
+    headers = shown_on(HERE, note=text)
+    return page.answer("admin/job.html", ["job", "told"], headers=headers, job=row, text=text)
+
+
+def _rows(studio: Studio, admin: Person, found: list[Job], names: dict[UUID, str]) -> list[JobRow]:
+    moment = now()
+    sees = studio.settings.admins_see_prompts
+    shown = shown_to_admin(studio.db, found, admin, moment, sees_prompts=sees)
+    return job_rows(found, shown, names, moment)
+
+
+def _names(studio: Studio) -> dict[UUID, str]:
+    accounts, _ = list_people(studio.db)
+    return {account.id: account.name or account.email for account in accounts}
+
+
+def _wanted(chosen: JobsFilter, before: UUID | None) -> lists.Filter:
+    """Raises Invalid for what is no state, and for what is nobody's id."""
+    try:
+        person_id = UUID(chosen.person_id) if chosen.person_id else None
+    except ValueError:
+        raise Invalid("There is nobody of that id.", field="person_id") from None
+    states = wanted_states([chosen.state] if chosen.state else None)
+    return lists.Filter(person_id, states, chosen.kind or None, before)
+
+
+def _days(text: str) -> int:
+    """Raises Invalid for what is no number of days."""
+    if not (text.strip().isascii() and text.strip().isdigit() and int(text.strip()[:9]) <= MOST_DAYS):
+        raise Invalid(f"Say how many days: a whole number from 0 to {MOST_DAYS:,}.", field="days")
+    return int(text.strip())

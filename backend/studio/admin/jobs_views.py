@@ -1,0 +1,103 @@
+"""A job as the administrator's page shows it: with owner, state, provider's id, and the provider's own words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from studio.accounts.views import ago
+from studio.images.views import seconds
+from studio.jobs.job import Job, JobState
+
+KINDS = {"image": "Images", "video": "Videos"}
+STATES = {state.value: state.value.capitalize() for state in JobState}
+_BADGES = {
+    JobState.DONE: "",
+    JobState.FAILED: "danger",
+    JobState.INTERRUPTED: "danger",
+    JobState.RUNNING: "accent",
+}
+HIDDEN = "The prompt is not shown"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """`details` are (name, text), what is not known left out."""
+
+    id: str
+    title: str
+    picture: str
+    state: str
+    badge: str
+    facts: list[str]
+    details: list[tuple[str, str]]
+    reason_text: str | None
+    can_cancel: bool
+    can_retry: bool
+    can_time_out: bool
+    can_delete: bool
+
+    @property
+    def url(self) -> str:
+        return f"/fragments/admin/jobs/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class JobsFilter:
+    """What is chosen above the list."""
+
+    kind: str = ""
+    state: str = ""
+    person_id: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.kind or self.state or self.person_id)
+
+    def query(self, before: UUID | None = None) -> str:
+        given = {"kind": self.kind, "state": self.state, "person_id": self.person_id, "before": before or ""}
+        text = urlencode({name: value for name, value in given.items() if value})
+        return f"?{text}" if text else ""
+
+
+def job_rows(
+    jobs: Sequence[Job], shown: Sequence[Mapping[str, Any]], names: Mapping[UUID, str], moment: datetime
+) -> list[JobRow]:
+    """`shown` is what `shown_to_admin` says of the same jobs, in the same order."""
+    return [_row(job, seen, names, moment) for job, seen in zip(jobs, shown, strict=True)]
+
+
+def _row(job: Job, seen: Mapping[str, Any], names: Mapping[UUID, str], moment: datetime) -> JobRow:
+    elapsed = seen["elapsed_seconds"]
+    facts = [names.get(job.person_id, "somebody who has gone"), f"asked {ago(job.created_at, moment)}"]
+    if seen["position"]:
+        facts.append(f"number {seen['position']} in line")
+    if elapsed is not None:
+        facts.append(seconds(elapsed))
+    details = [
+        ("Job", str(job.id)),
+        ("Step", job.step),
+        ("Attempts", str(job.attempts)),
+        ("Pace", job.pace),
+        ("Reason", job.reason or ""),
+        ("Job at the provider", job.provider_job_id or ""),
+        ("The provider's words", seen["provider_error"] or ""),
+        ("Next step", f"{job.due_at:%Y-%m-%d %H:%M:%S} UTC" if not job.is_finished else ""),
+        ("Given up", f"{job.deadline_at:%Y-%m-%d %H:%M:%S} UTC" if not job.is_finished else ""),
+    ]
+    return JobRow(
+        id=str(job.id),
+        title=" ".join((seen["prompt"] or HIDDEN).split())[:160],
+        picture=job.kind if job.kind in KINDS else "clock",
+        state=job.state.value,
+        badge=_BADGES.get(job.state, ""),
+        facts=facts,
+        details=[detail for detail in details if detail[1]],
+        reason_text=job.reason_text,
+        can_cancel=seen["can_cancel"],
+        can_retry=seen["can_retry"],
+        can_time_out=not job.is_finished,
+        can_delete=job.is_finished,
+    )

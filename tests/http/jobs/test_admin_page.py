@@ -1,0 +1,158 @@
+"""The administrator's page of jobs: everybody's, filtered, and changed with and without scripts."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from starlette.testclient import TestClient
+from studio.accounts.store.audit import list_entries
+from studio.db import Database
+from studio.jobs.job import Failed, Job, JobState
+from studio.jobs.store import changes
+from studio.moments import now
+
+from tests.support.generations import asked_for
+from tests.support.html import Html
+from tests.support.jobs import Errand, asked_by, stored
+from tests.support.people import Caller
+
+HX = {"HX-Request": "true"}
+PROMPT = "A very particular plate of dumplings in the rain"
+ROUTES = [
+    ("GET", ""),
+    ("POST", "/{}/cancellation"),
+    ("POST", "/{}/retry"),
+    ("POST", "/{}/timeout"),
+    ("POST", "/{}/deletion"),
+    ("POST", "/purge"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_charlie_has_to_sign_in(standing: TestClient, method: str, path: str) -> None:
+    answer = Caller(standing).request(method, f"/fragments/admin/jobs{path.format(uuid4())}")
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_alice_is_no_administrator(standing_alice: Caller, method: str, path: str) -> None:
+    assert standing_alice.request(method, f"/fragments/admin/jobs{path.format(uuid4())}").status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES[1:5])
+def test_what_is_not_there_is_missing(ruth: Caller, method: str, path: str) -> None:
+    assert ruth.request(method, f"/fragments/admin/jobs{path.format(uuid4())}").status_code == 404
+
+
+def refused(db: Database, whose: Caller) -> Job:
+    generation = asked_for(db, person_id=UUID(whose.id), prompt=PROMPT)
+    job = asked_by(db, whose, generation_id=generation.id)
+    end = Failed(reason="refused", reason_text="Refused.", provider_error=f"flagged: {PROMPT[:30]}…")
+    db.transact(lambda cursor: changes.finish(cursor, job, end, now()))
+    return job
+
+
+def page(ruth: Caller, query: str = "") -> Html:
+    answer = ruth.get(f"/fragments/admin/jobs{query}")
+    assert answer.status_code == 200, answer.text
+    return Html(answer.text)
+
+
+def test_each_has_its_owner_its_state_and_why_but_not_the_prompt(
+    ruth: Caller, alice: Caller, db: Database
+) -> None:
+    job = refused(db, alice)
+
+    shown = page(ruth).one(f"#job-{job.id}")
+
+    assert shown["data-state"] == "failed"
+    assert "Alice" in shown.text and "Refused." in shown.text
+    assert "dumplings" not in shown.text
+
+
+def test_the_list_is_filtered(ruth: Caller, alice: Caller, db: Database) -> None:
+    failed, waiting = refused(db, alice), asked_by(db, alice)
+
+    of_state = page(ruth, "?state=failed")
+    of_person = page(ruth, f"?person_id={ruth.id}")
+
+    assert of_state.all(f"#job-{failed.id}") and not of_state.all(f"#job-{waiting.id}")
+    assert "No jobs of that kind" in of_person.text
+    assert ruth.get("/fragments/admin/jobs?state=odd").status_code == 422
+    assert ruth.get("/fragments/admin/jobs?person_id=odd").status_code == 422
+
+
+def test_a_long_list_comes_in_pages(ruth: Caller, alice: Caller, db: Database) -> None:
+    jobs = [asked_by(db, alice) for _ in range(51)]
+
+    first = page(ruth)
+    behind = first.one(".jobs__older a")["hx-get"]
+    rest = Html(ruth.get(behind, headers=HX).text)
+
+    assert len(first.all(".job")) == 50
+    assert [row["id"] for row in rest.all(".job")] == [f"job-{jobs[0].id}"]
+
+
+def test_one_that_waits_is_stopped_and_the_log_says_by_whom(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    job = asked_by(db, alice)
+
+    answer = ruth.post(f"/fragments/admin/jobs/{job.id}/cancellation", headers=HX)
+
+    assert Html(answer.text).one(f"#job-{job.id}")["data-state"] == "cancelled"
+    assert stored(db, job).reason == "cancelled_by_admin"
+    with db.read() as cursor:
+        told = list_entries(cursor, before=now() + timedelta(hours=1), limit=20)
+    assert "job.cancelled" in [entry.action for entry in told]
+
+
+def test_one_is_given_up(ruth: Caller, alice: Caller, db: Database, errand: Errand) -> None:
+    job = asked_by(db, alice)
+
+    answer = ruth.post(f"/fragments/admin/jobs/{job.id}/timeout")
+
+    assert answer.headers["Studio-Page"] == "/admin/jobs"
+    assert (stored(db, job).state, stored(db, job).reason) == (JobState.FAILED, "marked_timed_out")
+
+
+def test_one_that_failed_is_tried_again_on_top_of_the_list(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    job = asked_by(db, alice)
+    ruth.post(f"/fragments/admin/jobs/{job.id}/timeout")
+
+    answer = ruth.post(f"/fragments/admin/jobs/{job.id}/retry", headers=HX)
+
+    assert answer.status_code == 201
+    assert Html(answer.text).one(".job")["id"] != f"job-{job.id}"
+
+
+def test_an_ended_one_is_deleted_and_a_running_one_is_not(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    ended, waiting = refused(db, alice), asked_by(db, alice)
+
+    assert ruth.post(f"/fragments/admin/jobs/{ended.id}/deletion", headers=HX).status_code == 200
+    assert ruth.post(f"/fragments/admin/jobs/{waiting.id}/deletion", headers=HX).status_code == 409
+
+    shown = page(ruth)
+    assert not shown.all(f"#job-{ended.id}") and shown.all(f"#job-{waiting.id}")
+
+
+def test_old_ones_are_purged(ruth: Caller, alice: Caller, db: Database) -> None:
+    job = refused(db, alice)
+    young = ruth.post("/fragments/admin/jobs/purge", data={"days": "1"})
+    db.transact(
+        lambda cursor: cursor.execute(
+            "UPDATE jobs SET finished_at = $then", {"then": now() - timedelta(days=3)}
+        )
+    )
+
+    old = ruth.post("/fragments/admin/jobs/purge", data={"days": "1"}, headers=HX)
+
+    assert "0%20ended" in young.headers["Studio-Note"]
+    assert old.headers["HX-Redirect"] == "/admin/jobs"
+    assert not page(ruth).all(f"#job-{job.id}")
+    assert ruth.post("/fragments/admin/jobs/purge", data={"days": "soon"}).status_code == 422
