@@ -11,6 +11,7 @@ from tests.e2e.looking import number
 from tests.e2e.pages.chat import Chat
 from tests.e2e.watching import Watch
 from tests.support.forms import post_form
+from tests.support.sandbox import until
 from tests.support.services import Services
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
@@ -23,6 +24,8 @@ INSIDE = [
     "/chat?view=deleted",
     "/images",
     "/videos",
+    "/gallery",
+    "/gallery?bin=1",
     "/account",
     "/admin",
     "/admin/people",
@@ -36,7 +39,7 @@ TALKS = {
     "failed": ("Will this work?", "sandbox/refuses"),
     "broken": ("Will that work?", "sandbox/cuts-off"),
 }
-PAGES = [*OUTSIDE, *INSIDE, *TALKS]
+PAGES = [*OUTSIDE, *INSIDE, *TALKS, "picture"]
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -55,16 +58,30 @@ def talk(services: Services) -> Callable[[str], str]:
     return talk_
 
 
+@pytest.fixture(scope="module")
+def painted(services: Services) -> str:
+    """The page of a picture, made once; so the gallery and the page of pictures are not empty either."""
+    with services.api("ruth") as ruth:
+        asked = {"kind": "image", "model": "sandbox/sketcher", "prompt": "A lighthouse in the evening"}
+        made = ruth.post("/api/generations", json=asked).json()["id"]
+        until(lambda: ruth.get(f"/api/generations/{made}").json()["finished_at"] is not None)
+        return f"/gallery/{ruth.get(f'/api/generations/{made}').json()['assets'][0]['id']}"
+
+
 @pytest.fixture
 def show(
-    enter: Callable[..., Page], open_browser: Callable[..., Page], watch: Watch, talk: Callable[[str], str]
+    enter: Callable[..., Page],
+    open_browser: Callable[..., Page],
+    watch: Watch,
+    talk: Callable[[str], str],
+    painted: str,
 ):
     """Opens one of the pages and waits until it is as it shall be looked at."""
     watch.forgive("status of 404")
 
     def show_(name: str, **options: object) -> Page:
         page = open_browser(**options) if name in OUTSIDE else enter("ruth", **options)
-        page.goto(talk(name) if name in TALKS else name)
+        page.goto(painted if name == "picture" else talk(name) if name in TALKS else name)
         answer = Chat(page).answer
         if name == "growing":
             expect(answer.stop).to_be_visible()
@@ -106,7 +123,7 @@ def test_axe_finds_nothing_in_light_and_dark_and_nothing_scrolls_sideways(
     assert width(page) <= PHONE["width"]
 
 
-@pytest.mark.parametrize("name", ["/login", "/", "/account", "finished"])
+@pytest.mark.parametrize("name", ["/login", "/", "/account", "finished", "/images", "/gallery", "picture"])
 def test_axe_finds_nothing_where_no_script_came_through(
     show: Callable[..., Page], name: str, watch: Watch
 ) -> None:
@@ -146,7 +163,7 @@ def test_axe_finds_nothing_on_a_phone_with_the_menu_open(show: Callable[..., Pag
     assert not faults(page)
 
 
-@pytest.mark.parametrize("name", ["/login", "/", "/account", "/admin/people"])
+@pytest.mark.parametrize("name", ["/login", "/", "/account", "/admin/people", "/images", "/gallery"])
 def test_nothing_scrolls_sideways_without_scripts(show: Callable[..., Page], name: str) -> None:
     assert width(show(name, viewport=PHONE, scripts=False)) <= PHONE["width"]
 

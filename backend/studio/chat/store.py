@@ -218,10 +218,24 @@ def forget_deleted(db: Database, before: datetime) -> int:
             ).fetchall()
         ]
         if gone:
-            blank = "SET prompt = '', text = '', reasoning = '', conversation_id = NULL, message_id = NULL"
             named = {"gone": gone}
             within = "IN (SELECT unnest($gone::UUID[]))"
-            cursor.execute(f"UPDATE generations {blank} WHERE conversation_id {within}", named)
+            removal.keep_restored_items(cursor, gone)
+            # What was brought back from the bin of the gallery is no part of the conversation any more.
+            cursor.execute(
+                f"""
+                UPDATE generations SET prompt = '', text = '', reasoning = ''
+                WHERE conversation_id {within}
+                    AND id NOT IN (
+                        SELECT generation_id FROM items WHERE generation_id IS NOT NULL AND deleted_at IS NULL
+                    )
+                """,
+                named,
+            )
+            cursor.execute(
+                f"UPDATE generations SET conversation_id = NULL, message_id = NULL WHERE conversation_id {within}",
+                named,
+            )
             cursor.execute(f"DELETE FROM messages WHERE conversation_id {within}", named)
             removal.drop_items_of_conversations(cursor, gone)
             cursor.execute(f"DELETE FROM conversations WHERE id {within}", named)

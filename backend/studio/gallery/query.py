@@ -25,6 +25,7 @@ QUERY_LIMIT = 500
 KINDS = ("text", "image", "video", "upload")
 
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+MOST_RARITY = 100_000  # of ours the greatest is some thousands; a score must fit 64 bits
 _CURSOR = re.compile(r"[0-9a-f]{1,16}(?:-[0-9a-f]{1,16}){2,10}")
 
 
@@ -198,7 +199,7 @@ def _mark(before: str, terms: int) -> Mark | None:
             return Mark(number_of(UUID(before)))
         if _CURSOR.fullmatch(before):
             anchor, score, number, *rarities = (int(value, 16) for value in before.split("-"))
-            if len(rarities) == terms and max(anchor, score, number, *rarities) < 2**63:
+            if len(rarities) == terms and max(anchor, score, number) < 2**63 and max(rarities) < MOST_RARITY:
                 return Mark(number, score, anchor, tuple(rarities))
     except ValueError:
         pass

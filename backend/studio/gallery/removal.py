@@ -4,6 +4,7 @@ from studio.gallery.store.removal import (
     drop_items,
     drop_items_of_conversations,
     hide_items_of_conversation,
+    keep_restored_items,
     show_items_of_conversation,
 )
 
@@ -11,5 +12,6 @@ __all__ = [
     "drop_items",
     "drop_items_of_conversations",
     "hide_items_of_conversation",
+    "keep_restored_items",
     "show_items_of_conversation",
 ]

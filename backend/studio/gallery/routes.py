@@ -77,19 +77,20 @@ def change(
 ) -> HTMLResponse:
     """Do one thing to many items: those that were ticked, or with `all` everything that matches `query`."""
     query = query_of_text(asked)
+    at_id = _id(at) if at else None
     chosen = search.find_ids(studio.db, person.id, query) if every else list(ids or [])
     note, undo = _do(studio, person, Change(verb, tuple(chosen), tag, album, album_name))
     leads_to = (
-        f"/gallery/{at}{query.suffix()}"
-        if at and verb not in ("delete", "purge")
+        f"/gallery/{at_id}{query.suffix()}"
+        if at_id and verb not in ("delete", "purge")
         else f"/gallery{query.suffix()}"
     )
     headers = shown_on(leads_to, note=note)
     if not page.is_htmx:
         return HTMLResponse("", headers=headers)
     said = page.render("gallery/said.html", ["said"], note=note, undo=undo, query=asked)
-    if at:
-        return _item_again(studio, person, page, _id(at), query, said, headers)
+    if at_id:
+        return _item_again(studio, person, page, at_id, query, said, headers)
     html = page.render(
         "gallery/gallery.html",
         ["results"],

@@ -10,7 +10,7 @@ of these two was left by a process that died: the request is paid for or not, no
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -25,7 +25,15 @@ from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
 from studio.ids import new_id
 from studio.images.board import Board, Progress
-from studio.images.outcome import LOST, STILL_CHARGED, Came, Verdict, end_of, ended_elsewhere, judged
+from studio.images.outcome import (
+    LOST,
+    STILL_CHARGED,
+    Came,
+    Verdict,
+    end_of,
+    ended_elsewhere,
+    judged,
+)
 from studio.images.wish import KIND, LASTS, READY, wanted_pictures
 from studio.jobs.desk import JobDesk
 from studio.jobs.ending import cancelled
@@ -76,6 +84,8 @@ class PictureMaker:
     try_again_seconds: float = TRY_AGAIN_SECONDS
     rules: Rules = RULES
     kind: str = KIND
+    # Pictures are decoded one at a time; those who wait must not hold the threads that everybody needs.
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     async def work(self, job: Job, desk: JobDesk) -> Next:
         generation = await asyncio.to_thread(self._generation, job)
@@ -210,8 +220,17 @@ class PictureMaker:
 
     async def _keep(self, data: bytes, came: Came, progress: Progress) -> None:
         """A file without a row until the end is written: a crash leaves what nobody names, and that is collected."""
+        looking = asyncio.create_task(self._look_at(data, came, progress))
         try:
-            made = await asyncio.to_thread(made_picture, self.files, data)
+            await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            await looking  # it has come and is paid for: Stop keeps what is there
+            raise
+
+    async def _look_at(self, data: bytes, came: Came, progress: Progress) -> None:
+        try:
+            async with self.decoding:
+                made = await asyncio.to_thread(made_picture, self.files, data)
         except StudioError as error:
             came.bad.append(error)
             return

@@ -9,13 +9,14 @@ from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, picture_card
+from studio.errors import Missing
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.images import store
 from studio.images.forms import ImageForm, texts_of
 from studio.images.settings import SEED_MOST
 from studio.images.views import ImageCard, image_card
-from studio.images.wish import Wish, estimate_wish
+from studio.images.wish import KIND, Wish, estimate_wish
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
 from studio.moments import now
@@ -34,6 +35,8 @@ def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[Im
 def card(studio: Studio, person: Person, generation_id: UUID) -> ImageCard:
     """One card; raises Missing for what is not there, not this person's, or no picture."""
     generation = generations.get_generation(studio.db, person.id, generation_id)
+    if generation.kind != KIND:
+        raise Missing
     return _cards(studio, person, [generation])[0]
 
 

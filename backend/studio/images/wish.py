@@ -30,7 +30,8 @@ from studio.wiring import Studio
 
 KIND = "image"
 READY = "ready"  # the first step of the job; the others are the handler's (making.py)
-LASTS = timedelta(minutes=30)
+# From asking, so the wait in line counts: hundreds may wait. How long one request may take is the adapter's to say.
+LASTS = timedelta(hours=24)
 PROMPT_LIMIT = 32_000
 # What makes pictures take longer; the words do not.
 _PACED = ("n", "size", "resolution", "quality")

@@ -123,7 +123,7 @@ class TestEstimates:
         ("body", "field"),
         [
             ({"model": "sandbox/nobody"}, "model"),
-            ({"kind": "video"}, "kind"),
+            ({"kind": "music"}, "kind"),
             ({"params": {"max_tokens": True}}, "max_tokens"),
             ({"params": {"nonsense": 1}}, "params"),
             ({"surprise": 1}, "surprise"),

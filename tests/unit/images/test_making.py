@@ -1,6 +1,7 @@
 """The job that makes pictures: what it keeps, how it ends, and what it never does twice."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,10 +9,12 @@ import pytest
 from PIL import Image
 from studio.assets import assets
 from studio.assets.files import FileStore, StorageFull
+from studio.assets.making import MadeFile, made_picture
 from studio.assets.picture import take_in_picture
 from studio.gallery import search
 from studio.gallery.query import Query
 from studio.generations.generation import State
+from studio.images import making
 from studio.images.making import MOST_TRIES, PictureMaker
 from studio.jobs.job import JobState
 
@@ -206,3 +209,26 @@ def halting_after(talker: Talker, step: str) -> PictureMaker:
     adapter = Halting()
     adapter.reached = lambda name: asyncio.Event().wait() if name == step else None
     return replace(handler, adapter=adapter)
+
+
+async def test_stopped_while_a_picture_is_looked_at_it_is_kept(
+    busy: Talker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slowly(files: FileStore, data: bytes) -> MadeFile:
+        looking.set()
+        go_on.wait(20)
+        return made_picture(files, data)
+
+    monkeypatch.setattr(making, "made_picture", slowly)
+    generation = await ask(busy, "A long look", PAINTER)
+    await soon(looking.is_set)
+
+    await asyncio.to_thread(busy.studio.jobs.cancel, job_of(busy, generation).id)
+    await asyncio.sleep(0)
+    go_on.set()
+
+    stopped = await ended(busy, generation)
+    assert stopped.state is State.CANCELLED
+    assert len(pictures_of(busy, stopped)) == 1

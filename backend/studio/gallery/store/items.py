@@ -53,7 +53,8 @@ def list_binned(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> list[UU
 
 def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
     """
-    For good: the item, the row of its asset, and the words of a text that stands in no conversation.
+    For good: the item, the row of its asset, and the words of a text that stands in no conversation; those of a
+    picture with the last one that its request brought.
 
     The file goes when nobody's row names it any more. What a conversation says is the conversation's, and what a
     generation cost stays in the books.
@@ -63,6 +64,18 @@ def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
         UPDATE generations
         SET prompt = '', text = '', reasoning = ''
         WHERE id IN {_IDS} AND conversation_id IS NULL
+        """,
+        {"ids": list(ids)},
+    )
+    cursor.execute(
+        f"""
+        UPDATE generations
+        SET prompt = '', text = '', reasoning = ''
+        WHERE conversation_id IS NULL
+            AND id IN (SELECT generation_id FROM assets WHERE id IN {_IDS})
+            AND id NOT IN (
+                SELECT generation_id FROM assets WHERE generation_id IS NOT NULL AND NOT (id IN {_IDS})
+            )
         """,
         {"ids": list(ids)},
     )

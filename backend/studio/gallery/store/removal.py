@@ -33,6 +33,17 @@ def show_items_of_conversation(cursor: Cursor, conversation_id: UUID) -> None:
     )
 
 
+def keep_restored_items(cursor: Cursor, conversation_ids: Sequence[UUID]) -> None:
+    """Those that were brought back from the bin by themselves outlive their conversations."""
+    cursor.execute(
+        """
+        UPDATE items SET conversation_id = NULL
+        WHERE deleted_at IS NULL AND conversation_id IN (SELECT unnest($ids::UUID[]))
+        """,
+        {"ids": list(conversation_ids)},
+    )
+
+
 def drop_items_of_conversations(cursor: Cursor, conversation_ids: Sequence[UUID]) -> None:
     """For good."""
     rows = cursor.execute(
