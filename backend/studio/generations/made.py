@@ -1,12 +1,17 @@
 """A generation together with the files it made."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from studio.assets import store as assets
-from studio.db import Database
+from studio.assets.making import MadeFile, made_asset
+from studio.db import Database, Row
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
 from studio.generations import store
 from studio.generations.generation import Generation
+from studio.markdown import title_from
 
 
 def whole_json(db: Database, generation: Generation) -> dict[str, Any]:
@@ -20,3 +25,25 @@ def whole_json(db: Database, generation: Generation) -> dict[str, Any]:
 def current_json(db: Database, person_id: UUID, generation_id: UUID) -> dict[str, Any]:
     """The same, as it is in the database now; raises Missing."""
     return whole_json(db, store.get_generation(db, person_id, generation_id))
+
+
+def made_rows(generation: Generation, files: Sequence[MadeFile], *, untitled: str) -> list[Row]:
+    """Each file as an asset, and as an item of the gallery that is found by its prompt."""
+    rows: list[Row] = []
+    title = title_from(generation.prompt, otherwise=untitled)
+    for position, made in enumerate(files):
+        asset = made_asset(generation.person_id, generation.id, made, position, generation.prompt)
+        item = Item(
+            id=asset.id,
+            person_id=asset.person_id,
+            kind=asset.kind,
+            origin="made",
+            model=generation.model,
+            title=title,
+            excerpt="",
+            made_at=asset.created_at,
+            generation_id=generation.id,
+            asset_id=asset.id,
+        )
+        rows += [assets.asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
+    return rows

@@ -78,13 +78,21 @@ def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[Im
             error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
             break
         try:
-            picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
+            ids.append(keep_file(studio, person, file))
         except StudioError as refusal:
             error = refusal
-            error.text, error.field = _naming(file, refusal.text), "pictures"
             break
-        ids.append(str(assets.keep_picture(studio.db, person.id, picture, file.filename or "picture").id))
     return replace(form, asset_ids=tuple(ids), files=(), chosen=0), error
+
+
+def keep_file(studio: Studio, person: Person, file: UploadFile) -> str:
+    """The id of the asset that a chosen file becomes; what is wrong with it names it (field `pictures`)."""
+    try:
+        picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
+    except StudioError as refusal:
+        refusal.text, refusal.field = _naming(file, refusal.text), "pictures"
+        raise
+    return str(assets.keep_picture(studio.db, person.id, picture, file.filename or "picture").id)
 
 
 def read_settings(model: Model, form: ImageForm) -> ReadSettings:
@@ -95,14 +103,14 @@ def wish_of_form(studio: Studio, form: ImageForm) -> Wish:
     """The wish, its settings read; raises UnknownModel, or Invalid with all mistakes in its details."""
     model = painting_model(studio, form.model)
     settings = read_settings(model, form).checked()
-    inputs = tuple(_uuid(text) for text in form.asset_ids)
-    return Wish(form.prompt, model, settings, inputs, parent_of(form))
+    inputs = tuple(input_id(text) for text in form.asset_ids)
+    return Wish(form.prompt, model, settings, inputs, parent_of(form.parent_id))
 
 
-def parent_of(form: ImageForm) -> UUID | None:
+def parent_of(text: str) -> UUID | None:
     """What this was made from, or None; a hidden field that somebody changed is no reason to refuse."""
     try:
-        return UUID(form.parent_id)
+        return UUID(text)
     except ValueError:
         return None
 
@@ -123,7 +131,8 @@ def _naming(file: UploadFile, text: str) -> str:
     return f"“{name}”: {text}" if name else text
 
 
-def _uuid(text: str) -> UUID:
+def input_id(text: str) -> UUID:
+    """The id of a picture that a form names; raises Invalid (field `pictures`)."""
     try:
         return UUID(text)
     except ValueError:

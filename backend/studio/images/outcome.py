@@ -1,20 +1,16 @@
 """How a request for pictures ended: what came of it, in which state, and the rows that say so."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from studio.assets.making import MadeFile, made_asset
-from studio.assets.store import asset_row
+from studio.assets.making import MadeFile
 from studio.db import Row
 from studio.errors import StudioError
-from studio.gallery.indexing import item_rows
-from studio.gallery.item import Item, ItemTexts
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
+from studio.generations.made import made_rows
 from studio.images.wish import wanted_pictures
 from studio.jobs.job import Cancelled, Done, End, Failed, Interrupted
-from studio.markdown import title_from
 from studio.moments import now
 from studio.providers import (
     ProviderError,
@@ -30,6 +26,7 @@ _ENDS: dict[State, type[Done] | type[Failed] | type[Cancelled] | type[Interrupte
     State.CANCELLED: Cancelled,
     State.INTERRUPTED: Interrupted,
 }
+UNTITLED = "A picture"
 LOST = (
     "The studio stopped while {provider} was at work on this, and nobody knows what became of it. It was not asked "
     "for again, since {provider} may have charged for it."
@@ -97,7 +94,7 @@ def end_of(generation: Generation, came: Came, verdict: Verdict) -> AnyEnd:
         outcome=replace(came.out, finished_at=now()),
     )
     return _ENDS[verdict.state](
-        rows=[*picture_rows(ended, came.files), *generations.finish(ended)],
+        rows=[*made_rows(ended, came.files, untitled=UNTITLED), *generations.finish(ended)],
         reason=verdict.reason,
         reason_text=verdict.text,
         provider_error=verdict.provider_error,
@@ -115,28 +112,6 @@ def ended_elsewhere(generation: Generation, end: End, *, was_asked: bool) -> lis
     return generations.finish(
         replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
     )
-
-
-def picture_rows(generation: Generation, files: Sequence[MadeFile]) -> list[Row]:
-    """Each picture as an asset, and as an item of the gallery that is found by its prompt."""
-    rows: list[Row] = []
-    title = title_from(generation.prompt, otherwise="A picture")
-    for position, made in enumerate(files):
-        asset = made_asset(generation.person_id, generation.id, made, position, generation.prompt)
-        item = Item(
-            id=asset.id,
-            person_id=asset.person_id,
-            kind=asset.kind,
-            origin="made",
-            model=generation.model,
-            title=title,
-            excerpt="",
-            made_at=asset.created_at,
-            generation_id=generation.id,
-            asset_id=asset.id,
-        )
-        rows += [asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
-    return rows
 
 
 def _unkept(provider: str, error: StudioError) -> str:

@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request, UploadFile
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Sent
 
 from studio.accounts.access import Person
-from studio.assets import assets
-from studio.assets.picture import take_in_picture
 from studio.catalogue.model import Model
 from studio.chat.ask import clean
 from studio.errors import Invalid, StudioError
+from studio.images.forms import input_id, keep_file, parent_of
 from studio.images.settings import ReadSettings
 from studio.providers import Role
 from studio.videos.settings import read_form, usual_settings
@@ -82,15 +80,13 @@ def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[Vi
             error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
             break
         try:
-            picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
+            asset_id = keep_file(studio, person, file)
         except StudioError as refusal:
             error = refusal
-            error.text, error.field = _naming(file, refusal.text), "pictures"
             break
         if role is not Role.REFERENCE:
             kept = [each for each in kept if each[0] is not role]
-        asset = assets.keep_picture(studio.db, person.id, picture, file.filename or "picture")
-        kept.append((role, str(asset.id)))
+        kept.append((role, asset_id))
     return replace(form, kept=tuple(kept), files=()), error
 
 
@@ -112,24 +108,5 @@ def wish_of_form(studio: Studio, form: VideoForm) -> Wish:
     """The wish, its settings read; raises UnknownModel, or Invalid with all mistakes in its details."""
     model = filming_model(studio, form.model)
     settings = read_settings(model, form).checked()
-    inputs = tuple(Input(_uuid(text), role) for role, text in form.kept)
-    return Wish(form.prompt, model, settings, inputs, _parent(form))
-
-
-def _parent(form: VideoForm) -> UUID | None:
-    try:
-        return UUID(form.parent_id)
-    except ValueError:
-        return None
-
-
-def _naming(file: UploadFile, text: str) -> str:
-    name = "".join(letter for letter in file.filename or "" if letter.isprintable())[:80]
-    return f"“{name}”: {text}" if name else text
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("One of the pictures is gone.", field="pictures") from None
+    inputs = tuple(Input(input_id(text), role) for role, text in form.kept)
+    return Wish(form.prompt, model, settings, inputs, parent_of(form.parent_id))

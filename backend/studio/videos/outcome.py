@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from studio.assets.making import MadeFile, made_asset
-from studio.assets.store import asset_row
+from studio.assets.making import MadeFile
 from studio.db import Row
-from studio.gallery.indexing import item_rows
-from studio.gallery.item import Item, ItemTexts
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
+from studio.generations.made import made_rows
 from studio.jobs.job import Done, End, Failed, Interrupted, Job
-from studio.markdown import title_from
 from studio.moments import now
 from studio.videos.reasons import STILL_CHARGED
 from studio.videos.wish import READY
@@ -48,7 +45,7 @@ def end_of(generation: Generation, out: Outcome, verdict: Verdict, files: Sequen
         outcome=replace(out, finished_at=now()),
     )
     return _ENDS[verdict.state](
-        rows=[*film_rows(ended, files), *generations.finish(ended)],
+        rows=[*made_rows(ended, files, untitled=UNTITLED), *generations.finish(ended)],
         reason=verdict.reason,
         reason_text=verdict.text,
         provider_error=verdict.words or None,
@@ -87,25 +84,3 @@ def known_notes(notes: Any, *, cost_usd: Decimal | None, asked_as: str | None) -
     if asked_as:
         found["asked_as"] = asked_as
     return found
-
-
-def film_rows(generation: Generation, files: Sequence[MadeFile]) -> list[Row]:
-    """Each video as an asset, and as an item of the gallery that is found by its prompt."""
-    rows: list[Row] = []
-    title = title_from(generation.prompt, otherwise=UNTITLED)
-    for position, made in enumerate(files):
-        asset = made_asset(generation.person_id, generation.id, made, position, generation.prompt)
-        item = Item(
-            id=asset.id,
-            person_id=asset.person_id,
-            kind=asset.kind,
-            origin="made",
-            model=generation.model,
-            title=title,
-            excerpt="",
-            made_at=asset.created_at,
-            generation_id=generation.id,
-            asset_id=asset.id,
-        )
-        rows += [asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
-    return rows
