@@ -21,13 +21,16 @@ from tests.unit.assets.conftest import picture_bytes
 KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 PLATE = Recipe("image", "sandbox/painter", "Sandbox", "a plate", {"n": 2, "seed": 7}, 7, ("a" * 64,))
 
+# A prompt is kept without half surrogate pairs, which no database takes.
+HOSTILE = [text for text in XSS_CORPUS if not any("\ud800" <= letter <= "\udfff" for letter in text)]
+
 words = some.text(some.characters(exclude_categories=["Cs"]), max_size=300)
 recipes = some.builds(
     Recipe,
     kind=some.sampled_from(["text", "image", "video"]),
     model=words.map(lambda text: text[:200]),
     provider=words.map(lambda text: text[:200]),
-    prompt=words | some.sampled_from(XSS_CORPUS) | words.map(lambda text: text * 300),
+    prompt=words | some.sampled_from(HOSTILE) | words.map(lambda text: text * 300),
     params=some.dictionaries(
         some.from_regex(r"[a-z][a-z_]{0,20}", fullmatch=True),
         words | some.integers(-(2**62), 2**62) | some.booleans() | some.floats(-1e9, 1e9) | some.none(),
