@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from studio.assets.files import FileStore
+from studio.assets.hues import in_srgb
 from studio.assets.previews import MODEL_SIDE_PX, SMALLEST, SMALLEST_BYTES, fitted, preview_size
 
 # From good to poor. The smallest preview takes the first that is small enough; noise is what needs the last ones.
@@ -57,7 +58,12 @@ def is_transparent(files: FileStore, sha256: str) -> bool:
 
 
 def in_eight_bits(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
-    """RGB or RGBA. Before scaling: palettes scale badly, and sixteen bits would be cut off instead of rounded."""
+    """
+    RGB or RGBA, in sRGB, which is what a file without a profile means.
+
+    Before scaling: palettes scale badly, and sixteen bits would be cut off instead of rounded.
+    """
+    image = in_srgb(image)
     if image.mode.startswith("I"):
         exif = image.getexif()
         image = image.point(lambda value: value * (1 / 256)).convert("L")

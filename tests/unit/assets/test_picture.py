@@ -22,6 +22,7 @@ from studio.assets.picture import (
 )
 from studio.errors import Invalid
 
+from tests.support.profiles import display_p3
 from tests.support.xss_corpus import XSS_CORPUS
 
 ORIENTATION, MAKE, GPS = 0x112, 0x10F, 0x8825
@@ -127,6 +128,49 @@ def test_where_and_with_what_a_picture_was_taken_is_forgotten(taken: Take) -> No
     assert "icc_profile" not in seen.info
     for trace in (b"Alice", b"secret", b"Exif"):
         assert trace not in data
+
+
+def centre(image: Image.Image) -> tuple[int, int, int]:
+    red, green, blue = image.convert("RGB").getpixel((image.width // 2, image.height // 2))  # type: ignore[misc]
+    return red, green, blue
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_a_photo_of_a_phone_keeps_its_colours_without_its_profile(taken: Take, kind: str) -> None:
+    leaves = Image.new("RGB", (40, 20), (120, 180, 90))
+
+    _, seen, data = taken(encoded(leaves, kind, icc_profile=display_p3()))
+
+    # By the standards' own matrices the same colour in sRGB is (100, 183, 75); it would be shown greyer as it stands.
+    for value, expected in zip(centre(seen), (100, 183, 75), strict=True):
+        assert abs(value - expected) <= 6
+    assert b"Display P3" not in data
+
+
+def test_what_is_transparent_stays_so_when_its_profile_is_heeded(taken: Take) -> None:
+    leaves = Image.new("RGBA", (40, 20), (120, 180, 90, 77))
+
+    _, seen, _ = taken(encoded(leaves, "PNG", icc_profile=display_p3()))
+
+    assert seen.getpixel((5, 5))[3] == 77  # type: ignore[index]
+    assert abs(centre(seen)[0] - 99) <= 3
+
+
+def test_a_turned_photo_is_turned_when_its_profile_is_heeded(taken: Take) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+
+    picture, _, _ = taken(encoded(photo(), "JPEG", exif=exif, icc_profile=display_p3()))
+
+    assert (picture.width_px, picture.height_px) == (20, 40)
+
+
+def test_a_profile_of_srgb_changes_no_pixel(taken: Take) -> None:
+    content = encoded(photo(), "PNG", icc_profile=display_p3(b"sRGB IEC61966-2.1"))
+
+    _, seen, _ = taken(content)
+
+    assert seen.tobytes() == photo().tobytes()
 
 
 def test_a_text_hidden_in_a_png_is_forgotten(taken: Take) -> None:
