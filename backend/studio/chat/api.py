@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from studio.accounts.access import SignedIn
+from studio.accounts.gate import Router
 from studio.chat import store
 from studio.chat.conversation import Conversation, Tree
 from studio.chat.estimates import estimate_question
@@ -17,7 +16,7 @@ from studio.moments import iso, now
 from studio.videos import wish as videos
 from studio.wiring import Wired
 
-router = APIRouter(prefix="/api")
+router = Router(prefix="/api")
 
 PAGE_SIZE = 50
 

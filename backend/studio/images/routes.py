@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
@@ -23,7 +24,7 @@ from studio.images.forms import INPUTS_LIMIT, Composer, ImageForm, wish_of_form,
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/images")
+router = Router(prefix="/fragments/images")
 
 REFRESH_SECONDS = 3
 DRAFT_WIDTH, DRAFT_ENDING = "320", "webp"

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
@@ -24,7 +25,7 @@ from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, fitted, wish_
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/videos")
+router = Router(prefix="/fragments/videos")
 
 REFRESH_SECONDS = 5
 _Text = Annotated[str, Query(max_length=200)]
