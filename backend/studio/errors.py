@@ -116,6 +116,12 @@ class NoFile(Invalid):
     text = "Choose a file first."
 
 
+class PictureDeleted(Invalid):
+    code = "picture_deleted"
+    text = "One of the pictures was deleted. Bring it back from the bin, or go on without it."
+    field = "pictures"
+
+
 class CannotSee(Invalid):
     code = "cannot_see"
     field = "pictures"

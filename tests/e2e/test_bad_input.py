@@ -258,3 +258,20 @@ def test_a_connection_survives_a_form_that_was_refused_unread(base_url: str) -> 
 
     assert refused.status == 403
     assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("address", ["/api/assets", "/api/recipes"])
+def test_a_connection_survives_an_upload_by_somebody_whose_session_is_over(
+    base_url: str, address: str
+) -> None:
+    connection = HTTPConnection(urlsplit(base_url).netloc, timeout=20)
+    headers = {"Authorization": f"Bearer {'x' * 43}", "Content-Type": "multipart/form-data; boundary=x"}
+
+    connection.request("POST", address, b"--x\r\n" + b"a" * 12_000_000, headers)
+    refused = connection.getresponse()
+    told = refused.read()
+    connection.request("GET", "/healthz")
+
+    assert refused.status == 401, told
+    assert b"Please sign in first." in told
+    assert connection.getresponse().status == 200

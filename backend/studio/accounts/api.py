@@ -4,13 +4,14 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from studio.accounts.access import SignedIn
 from studio.accounts.answers import with_passwords
 from studio.accounts.client import Caller
+from studio.accounts.gate import Router
 from studio.accounts.people import change_password
 from studio.accounts.person import Account, Person
 from studio.accounts.registration import Wish, register
@@ -19,7 +20,7 @@ from studio.accounts.sessions import end_session, list_sessions, sign_in, sign_o
 from studio.moments import iso, now
 from studio.wiring import Wired
 
-router = APIRouter(prefix="/api", tags=["accounts"])
+router = Router(prefix="/api", tags=["accounts"])
 
 
 class NewUser(BaseModel):

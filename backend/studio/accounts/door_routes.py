@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -18,6 +18,7 @@ from studio.accounts.answers import (
 )
 from studio.accounts.client import Caller, Client
 from studio.accounts.errors import WrongInvitation
+from studio.accounts.gate import Router
 from studio.accounts.registration import Wish, find_invitation, is_set_up, register
 from studio.accounts.sessions import begin_session, sign_in, sign_out
 from studio.accounts.views import FormView
@@ -26,7 +27,7 @@ from studio.html import Hx, shown_on
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments")
+router = Router(prefix="/fragments")
 Field = Annotated[str, Form()]
 
 

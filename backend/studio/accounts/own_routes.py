@@ -4,12 +4,13 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import SignedIn
 from studio.accounts.answers import SESSION_ENDED, again, led_to, with_passwords
 from studio.accounts.client import Caller
+from studio.accounts.gate import Router
 from studio.accounts.people import change_password
 from studio.accounts.person import Person
 from studio.accounts.sessions import end_other_sessions, end_session, list_sessions, sign_out
@@ -19,7 +20,7 @@ from studio.html import Hx, Page, shown_on
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments")
+router = Router(prefix="/fragments")
 Field = Annotated[str, Form()]
 
 

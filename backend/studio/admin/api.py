@@ -5,12 +5,12 @@ from functools import partial
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from studio.accounts.access import Administrator
 from studio.accounts.answers import with_passwords
 from studio.accounts.client import Caller
+from studio.accounts.gate import Router
 from studio.accounts.invitation import Invitation
 from studio.accounts.invitations import MAX_DAYS, create_invitation, list_invitations, revoke_invitation
 from studio.accounts.people import change_role, disable_person, enable_person, list_people
@@ -19,7 +19,7 @@ from studio.accounts.registration import Wish, add_person
 from studio.moments import iso, now
 from studio.wiring import Wired
 
-router = APIRouter(prefix="/api/admin", tags=["administration"])
+router = Router(prefix="/api/admin", tags=["administration"])
 
 
 class NewPerson(BaseModel):

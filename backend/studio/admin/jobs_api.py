@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from studio.accounts.access import Administrator, Person
 from studio.accounts.client import Caller
+from studio.accounts.gate import Router
 from studio.admin.jobs import (
     Acting,
     cancel_job,
@@ -24,7 +24,7 @@ from studio.jobs.store import lists
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/api/admin/jobs", tags=["administration"])
+router = Router(prefix="/api/admin/jobs", tags=["administration"])
 
 
 class Purge(BaseModel):

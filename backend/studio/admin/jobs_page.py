@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Administrator, Person
 from studio.accounts.client import Caller, Client
+from studio.accounts.gate import Router
 from studio.accounts.people import list_people
 from studio.admin.jobs import (
     Acting,
@@ -30,7 +31,7 @@ from studio.jobs.store import lists
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/admin/jobs")
+router = Router(prefix="/fragments/admin/jobs")
 
 HERE = "/admin/jobs"
 MOST_DAYS = 3650

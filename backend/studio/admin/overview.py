@@ -1,15 +1,15 @@
 """/fragments/admin: how the studio is doing, and every component on one page."""
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Administrator
+from studio.accounts.gate import Router
 from studio.accounts.people import count_everything
 from studio.html import Hx, shown_on
 from studio.moments import now
 from studio.wiring import Wired
 
-router = APIRouter(prefix="/fragments/admin")
+router = Router(prefix="/fragments/admin")
 
 
 @router.get("", name="admin.overview")

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Administrator, Person
 from studio.accounts.answers import again
 from studio.accounts.client import Caller
+from studio.accounts.gate import Router
 from studio.accounts.invitations import create_invitation, list_invitations, revoke_invitation
 from studio.accounts.people import change_role, disable_person, enable_person, list_people
 from studio.accounts.person import Account, Role
@@ -19,7 +20,7 @@ from studio.html import Hx, Page, shown_on
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/admin")
+router = Router(prefix="/fragments/admin")
 Field = Annotated[str, Form()]
 
 HERE = "/admin/people"

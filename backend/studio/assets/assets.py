@@ -12,6 +12,7 @@ from studio.assets.files import FileStore
 from studio.assets.picture import DECODING, Picture
 from studio.assets.previews import MEDIA_TYPES, MODEL_SIDE_PX
 from studio.db import Database, Row
+from studio.errors import Conflict
 from studio.gallery.indexing import item_rows
 from studio.gallery.item import Item, ItemTexts
 from studio.ids import new_id
@@ -64,6 +65,14 @@ def upload_rows(asset: Asset) -> list[Row]:
         asset_id=asset.id,
     )
     return item_rows(item, ItemTexts(name=asset.name))
+
+
+def refuse_without(db: Database, person_id: UUID, ids: Sequence[UUID]) -> None:
+    """Raises Conflict if one of these pictures, which were asked with before, was deleted since."""
+    if len(store.list_assets(db, person_id, ids)) != len(set(ids)):
+        raise Conflict(
+            "A picture to begin with was deleted. Bring it back from the bin, or press Change to go on without it."
+        )
 
 
 def for_model(files: FileStore, asset: Asset) -> tuple[str, Path]:

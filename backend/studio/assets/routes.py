@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, UploadFile
+from fastapi import Header, Request, UploadFile
 from fastapi.params import File, Query
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.assets import assets, store
 from studio.assets.asset import Asset
 from studio.assets.embedding import EMBEDS, embedded
@@ -20,7 +21,7 @@ from studio.errors import Invalid, Missing, NoFile
 from studio.generations import store as generations
 from studio.wiring import Studio, Wired
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/api/limits", name="assets.limits")

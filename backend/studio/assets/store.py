@@ -6,7 +6,7 @@ from uuid import UUID
 
 from studio.assets.asset import Asset
 from studio.db import Database, Row, Statement
-from studio.errors import Missing
+from studio.errors import Missing, PictureDeleted
 
 _COLUMNS = """
     id, person_id, sha256, kind, media_type, bytes, width_px, height_px, name, created_at, origin, generation_id,
@@ -79,10 +79,17 @@ def get_asset(db: Database, person_id: UUID, asset_id: UUID, *, with_deleted: bo
 
 
 def list_hashes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[str]:
-    """The content hashes of these assets in this order; raises Missing if one is not this person's."""
-    found = list_assets(db, person_id, ids)
+    """
+    The content hashes of these assets in this order.
+
+    Raises Missing if one is not this person's, PictureDeleted if one lies in the bin: what a person has deleted is not
+    sent to a provider again.
+    """
+    found = list_assets(db, person_id, ids, with_deleted=True)
     if len(found) != len(set(ids)):
         raise Missing("One of the pictures is gone, or is not yours.", field="pictures")
+    if any(asset.deleted_at is not None for asset in found.values()):
+        raise PictureDeleted
     return [found[asset_id].sha256 for asset_id in ids]
 
 

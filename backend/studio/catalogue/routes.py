@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import SignedIn
+from studio.accounts.gate import Router
 from studio.catalogue.views import model_option
 from studio.chat import store as conversations
 from studio.chat.composer import composer_card
@@ -15,7 +16,7 @@ from studio.chat.forms import ComposerForm, composer_form
 from studio.html import Hx
 from studio.wiring import Wired
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/api/models", name="api.models")

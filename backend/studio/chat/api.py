@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from studio.accounts.access import SignedIn
+from studio.accounts.gate import Router
 from studio.chat import store
 from studio.chat.conversation import Conversation, Tree
 from studio.chat.estimates import estimate_question
@@ -17,7 +16,7 @@ from studio.moments import iso, now
 from studio.videos import wish as videos
 from studio.wiring import Wired
 
-router = APIRouter(prefix="/api")
+router = Router(prefix="/api")
 
 PAGE_SIZE = 50
 
@@ -36,7 +35,11 @@ def list_(person: SignedIn, studio: Wired, before: datetime | None = None) -> di
 
 @router.get("/conversations/{conversation_id}", name="api.conversations.show")
 def show(conversation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, Any]:
-    """One conversation with all its messages, of all branches; `shown` marks those of the shown one."""
+    """
+    One conversation with all its messages, of all branches; `shown` marks those of the shown one.
+
+    An answer names in `left_out_asset_ids` the pictures of its branch that were deleted, and so not sent, by then.
+    """
     conversation = store.get_conversation(studio.db, person.id, conversation_id)
     messages = store.list_messages(studio.db, conversation_id)
     shown = {message.id for message in Tree(messages).path_to(conversation.leaf_id)}
@@ -50,6 +53,7 @@ def show(conversation_id: UUID, person: SignedIn, studio: Wired) -> dict[str, An
             "role": message.role,
             "text": message.text if message.generation_id is None else answers[message.generation_id].text,
             "input_asset_ids": [str(asset_id) for asset_id in message.asset_ids],
+            "left_out_asset_ids": [str(asset_id) for asset_id in message.left_out_ids],
             "generation_id": str(message.generation_id) if message.generation_id else None,
             "shown": message.id in shown,
             "created_at": iso(message.created_at),

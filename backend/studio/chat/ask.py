@@ -25,7 +25,7 @@ from studio.chat.conversation import (
     Question,
     Tree,
 )
-from studio.chat.request import accepted_params, chat_request
+from studio.chat.request import accepted_params, chat_request, without_deleted
 from studio.db import Row
 from studio.errors import CannotSee, EmptyPrompt, Invalid, Missing, PromptTooLong, UnknownModel
 from studio.generations import store as generations
@@ -94,7 +94,7 @@ def edit_question(
     studio: Studio, person: Person, conversation: Conversation, message: Message, prompt: str
 ) -> tuple[Conversation, Generation]:
     """The question in other words, as a branch beside the old one, with its pictures and the present settings."""
-    question = checked(replace(_as_before(conversation), prompt=prompt, asset_ids=message.asset_ids))
+    question = checked(_asked_again(conversation, message, prompt))
     with _alone_in(studio, person, conversation) as (conversation, tree):
         return _ask(studio, person, conversation, tree, message.parent_id, question)
 
@@ -105,7 +105,7 @@ def regenerate(
     """Another answer to the same question, beside the old one; perhaps by another model."""
     with _alone_in(studio, person, conversation) as (conversation, tree):
         asked = _question_of(tree, answer)
-        question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
+        question = _asked_again(conversation, asked)
         if model:
             question = replace(question, model=model)
         return _answer(studio, person, conversation, tree, asked, question, rows=[])
@@ -121,7 +121,7 @@ def continue_answer(
         before = generations.get_generation(studio.db, person.id, answer.generation_id)
         if not before.is_finished:
             raise StillAnswering
-        question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
+        question = _asked_again(conversation, asked)
         return _answer(studio, person, conversation, tree, asked, question, rows=[], unfinished=before)
 
 
@@ -180,8 +180,16 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _as_before(conversation: Conversation) -> Question:
-    return Question("", conversation.model, conversation.system_prompt, conversation.params)
+def _asked_again(conversation: Conversation, asked: Message, prompt: str | None = None) -> Question:
+    """The question of a message, perhaps in other words, with the present settings of its conversation."""
+    return Question(
+        asked.text if prompt is None else prompt,
+        conversation.model,
+        conversation.system_prompt,
+        conversation.params,
+        asked.asset_ids,
+        is_again=True,
+    )
 
 
 def _ask(
@@ -214,8 +222,9 @@ def _answer(
     unfinished: Generation | None = None,
 ) -> tuple[Conversation, Generation]:
     """Commit everything, then start the engine."""
-    model = _able(studio, question)
     history = tree.path_to(asked.parent_id)
+    question, left_out = without_deleted(studio, person, question, history)
+    model = _able(studio, question)
     request = chat_request(studio, person, model, question, history, unfinished)
     generation = _generation(studio, person, conversation, model, question, unfinished)
     answer = Message(
@@ -227,6 +236,7 @@ def _answer(
         (),
         generation.id,
         now(),
+        left_out,
     )
     conversation = replace(
         conversation,

@@ -38,7 +38,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`text` is the question; an answer's text belongs to its generation."""
+    """
+    `text` is the question; an answer's text belongs to its generation.
+
+    `asset_ids` are the pictures of a question. `left_out_ids` are, of an answer, those pictures of its branch that were
+    not sent because they had been deleted by then.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -48,11 +53,17 @@ class Message:
     asset_ids: tuple[UUID, ...]
     generation_id: UUID | None
     created_at: datetime
+    left_out_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks: the words, the model, its settings and the pictures."""
+    """
+    What a person asks: the words, the model, its settings and the pictures.
+
+    `is_again` says that it was asked before: of its pictures those that were deleted since are left out. Of a new one
+    they are a mistake that is told, since somebody has just chosen them.
+    """
 
     prompt: str
     model: str
@@ -60,6 +71,7 @@ class Question:
     params: dict[str, Any] = field(default_factory=dict)
     asset_ids: tuple[UUID, ...] = ()
     parent_id: UUID | None = None  # the generation this one goes out from
+    is_again: bool = False
 
 
 def search_words(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from studio.assets.store import list_assets
 from studio.catalogue.estimate import Estimate, estimate_text
 from studio.catalogue.model import Model
 from studio.chat import store
@@ -46,7 +47,9 @@ def estimate_question(
         answers: list[UUID] = [message.generation_id for message in path if message.generation_id]
         words += sum(_bytes(message.text) for message in path) + store.answer_bytes(studio.db, answers)
         messages += len(path)
-        pictures += sum(len(message.asset_ids) for message in path)
+        named = [asset_id for message in path for asset_id in message.asset_ids]
+        known = list_assets(studio.db, conversation.person_id, named)
+        pictures += sum(asset_id in known for asset_id in named)  # a deleted one is not sent
     max_tokens = question.params.get("max_tokens") or None
     return estimate_text(model, words, messages, pictures if model.can_see else 0, max_tokens)
 

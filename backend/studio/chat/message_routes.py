@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Header
+from fastapi import Form, Header
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from studio.accounts.access import Person, SignedIn, Staying
+from studio.accounts.gate import Router
 from studio.chat import ask, store, views
 from studio.chat.conversation import Conversation, Tree
 from studio.chat.pages import conversation_html
@@ -21,7 +22,7 @@ from studio.generations.streams import event_stream, resume_after
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments")
+router = Router(prefix="/fragments")
 
 ANNOUNCEMENTS = {State.DONE: "The answer is ready.", State.CANCELLED: "Stopped."}
 

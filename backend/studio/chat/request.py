@@ -1,10 +1,12 @@
 """What the provider is told: the instructions, the branch so far with its pictures, the question, the settings."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import assets
+from studio.assets.store import list_assets
 from studio.catalogue.model import Model
 from studio.chat.conversation import Message, Question
 from studio.generations import store as generations
@@ -44,6 +46,18 @@ def chat_request(
         messages.append({"role": "assistant", "content": unfinished.text})
         messages.append({"role": "user", "content": CONTINUE_INSTRUCTION})
     return ChatRequest(model=model.id, messages=messages, params=accepted_params(model, question))
+
+
+def without_deleted(
+    studio: Studio, person: Person, question: Question, history: list[Message]
+) -> tuple[Question, tuple[UUID, ...]]:
+    """The question with those of its pictures that may be sent, and all of its branch that may not any more."""
+    asked_before = question.asset_ids if question.is_again else ()
+    named = [*(asset_id for message in history for asset_id in message.asset_ids), *asked_before]
+    known = list_assets(studio.db, person.id, named)
+    if question.is_again:
+        question = replace(question, asset_ids=tuple(id_ for id_ in question.asset_ids if id_ in known))
+    return question, tuple(asset_id for asset_id in dict.fromkeys(named) if asset_id not in known)
 
 
 def accepted_params(model: Model, question: Question) -> dict[str, Any]:

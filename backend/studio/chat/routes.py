@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, UploadFile
+from fastapi import Depends, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, StreamingResponse
 from markupsafe import Markup
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.chat import ask, store, views
 from studio.chat.composer import composer_card, form_of_recipe
 from studio.chat.conversation import TITLE_LIMIT, Conversation
@@ -25,7 +26,7 @@ from studio.moments import now
 from studio.recipes.recipes import filling_of_draft, filling_of_generation
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments")
+router = Router(prefix="/fragments")
 Composer = Annotated[ComposerForm, Depends(composer_form)]
 Uploads = Annotated[list[UploadFile], Depends(uploads)]
 

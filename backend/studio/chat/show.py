@@ -126,7 +126,7 @@ def _look_up(studio: Studio, person: Person, tree: Tree, shown: Sequence[Message
         studio.db, person.id, [message.generation_id for message in shown if message.generation_id]
     )
     pictures = [asset_id for message in shown for asset_id in message.asset_ids]
-    return _Known(tree, found, assets.list_assets(studio.db, person.id, pictures))
+    return _Known(tree, found, assets.list_assets(studio.db, person.id, pictures, with_deleted=True))
 
 
 def _message_card(studio: Studio, message: Message, known: _Known) -> views.MessageCard:
@@ -136,10 +136,9 @@ def _message_card(studio: Studio, message: Message, known: _Known) -> views.Mess
         role=message.role,
         text=message.text,
         pictures=[
-            views.picture_card(known.assets[asset_id])
-            for asset_id in message.asset_ids
-            if asset_id in known.assets
+            views.attached_card(asset_id, known.assets.get(asset_id)) for asset_id in message.asset_ids
         ],
+        left_out=views.left_out_text(len(message.left_out_ids)),
         switcher=views.switcher(known.tree, message),
         created_at=message.created_at.isoformat(timespec="seconds") + "Z",
         answer=answer_card(studio, generation) if generation else None,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,13 +68,14 @@ def add_conversation(conversation: Conversation) -> Row:
 
 
 def add_message(message: Message) -> Row:
+    """One column holds the pictures of a question, or those that an answer went without."""
     return ADD_MESSAGE.row(
         id=message.id,
         conversation_id=message.conversation_id,
         parent_id=message.parent_id,
         role=message.role,
         text=message.text,
-        asset_ids=json.dumps([str(asset_id) for asset_id in message.asset_ids]),
+        asset_ids=json.dumps([str(asset_id) for asset_id in message.asset_ids or message.left_out_ids]),
         generation_id=message.generation_id,
         created_at=message.created_at,
     )
@@ -262,8 +264,10 @@ def _conversation(row: tuple[Any, ...]) -> Conversation:
 
 def _message(row: tuple[Any, ...]) -> Message:
     values = list(row)
-    values[5] = tuple(UUID(asset_id) for asset_id in json.loads(values[5]))
-    return Message(*values)
+    named = tuple(UUID(asset_id) for asset_id in json.loads(values[5]))
+    values[5] = () if (is_answer := row[3] == "assistant") else named
+    message = Message(*values)
+    return replace(message, left_out_ids=named) if is_answer and named else message
 
 
 def answer_bytes(db: Database, generation_ids: Sequence[UUID]) -> int:

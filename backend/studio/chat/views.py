@@ -44,18 +44,39 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PictureCard:
+    """Of one that `is_gone` a sign is shown; `url` then leads to where it can be brought back, and may be ""."""
+
     id: str
     url: str
     thumbnail_url: str
     name: str
     width_px: int
     height_px: int
+    is_gone: bool = False
 
 
 def picture_card(asset: Asset) -> PictureCard:
     return PictureCard(
         str(asset.id), asset.url, asset.thumbnail_url, asset.name, asset.width_px or 0, asset.height_px or 0
     )
+
+
+def attached_card(asset_id: UUID, asset: Asset | None) -> PictureCard:
+    """A picture that a message names, whatever has become of it."""
+    if asset is not None and asset.deleted_at is None:
+        return picture_card(asset)
+    return gone_card(f"/gallery/{asset_id}" if asset is not None else "")
+
+
+def gone_card(url: str = "") -> PictureCard:
+    return PictureCard("", url, "", "", 0, 0, is_gone=True)
+
+
+def left_out_text(count: int) -> str | None:
+    """What is said at an answer that went without pictures."""
+    if not count:
+        return None
+    return "A deleted picture was not sent." if count == 1 else f"{count} deleted pictures were not sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +120,15 @@ class MessageCard:
     switcher: Switcher | None
     created_at: str
     answer: AnswerCard | None = None
+    left_out: str | None = None
 
     @property
     def is_user(self) -> bool:
         return self.role == "user"
+
+    @property
+    def has_gone_pictures(self) -> bool:
+        return any(picture.is_gone for picture in self.pictures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.assets import store as assets
 from studio.errors import Invalid, Missing
 from studio.gallery import search, verbs
@@ -21,7 +21,7 @@ from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/api")
+router = Router(prefix="/api")
 
 
 class Selected(BaseModel):

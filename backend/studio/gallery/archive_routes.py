@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.assets.archive import archive_response
 from studio.gallery import search
 from studio.gallery.archives import archive_name, archive_of
@@ -16,7 +17,7 @@ from studio.gallery.search import SELECTION_LIMIT
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter()
+router = Router()
 
 
 class Packed(BaseModel):

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.errors import Invalid, Missing, StudioError
 from studio.gallery import search, show, verbs
 from studio.gallery.asked import Wanted, query_of_text
@@ -16,7 +17,7 @@ from studio.gallery.query import Query
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments")
+router = Router(prefix="/fragments")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.accounts.access import Person, SignedIn, Staying
+from studio.accounts.gate import Router
 from studio.chat import ask
 from studio.chat import store as conversations
 from studio.chat.conversation import Conversation, Question
@@ -28,7 +29,7 @@ from studio.videos.asked import wish_of_json as video_wish_of_json
 from studio.videos.wish import Wish as VideoWish
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/api/generations")
+router = Router(prefix="/api/generations")
 
 
 class NotYetRunning(Starting):

@@ -16,7 +16,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from studio.assets import store as assets
-from studio.assets.assets import for_model
+from studio.assets.assets import for_model, refuse_without
 from studio.assets.files import FileStore
 from studio.assets.making import made_picture
 from studio.db import Database, Row
@@ -120,6 +120,7 @@ class PictureMaker:
         generation = self._generation(job)
         if generation is None or not generation.prompt:
             raise Missing
+        refuse_without(self.db, job.person_id, [UUID(text) for text in job.notes.get("inputs", ())])
         fresh = replace(
             generation,
             id=new_id(),

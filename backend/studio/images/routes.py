@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
@@ -17,13 +18,13 @@ from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
 from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
-from studio.images.composer import image_option, paint_card
+from studio.images.composer import image_option, input_cards, paint_card
 from studio.images.filling import form_of_recipe
-from studio.images.forms import Composer, ImageForm, wish_of_form, with_kept_files
-from studio.recipes.recipes import filling_of_draft
+from studio.images.forms import INPUTS_LIMIT, Composer, ImageForm, wish_of_form, with_kept_files
+from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/images")
+router = Router(prefix="/fragments/images")
 
 REFRESH_SECONDS = 3
 DRAFT_WIDTH, DRAFT_ENDING = "320", "webp"
@@ -51,10 +52,11 @@ def page_(
         stand_in = _model(studio.catalogue, takes_pictures=bool(filling and filling.asset_ids))
         form, filled = form_of_recipe(studio, filling, stand_in)
         return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
-    form = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
+    form, lost = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
     if seed == "new":
         form = show.varied(form)
-    return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus)
+    filled = deleted_sentences(lost)
+    return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus, filled=filled)
 
 
 @router.post("", status_code=201, name="images.add")
@@ -157,20 +159,27 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
 
 def _first_form(
     studio: Studio, person: Person, *, model: str, prompt: str, inputs: Sequence[str], from_: UUID | None
-) -> ImageForm:
+) -> tuple[ImageForm, int]:
+    """The form, and how many of the pictures that it was to begin with are not there any more."""
+    wanted = len(inputs)
     if from_ is not None:
         generation = generations.get_generation(studio.db, person.id, from_)
         form = show.form_of_generation(studio, person, generation)
+        wanted += len(generation.input_hashes)
     else:
         form = ImageForm(prompt=prompt, model=_model(studio.catalogue, takes_pictures=bool(inputs)))
     known = studio.catalogue.find(model)
-    return ImageForm(
+    named = [*form.asset_ids, *inputs]
+    there = {card.id for card in input_cards(studio, person, named)}
+    kept = [id_ for id_ in named if id_ in there]
+    form = ImageForm(
         prompt=form.prompt,
         model=known.id if known and known.makes_images else form.model,
         settings=form.settings,
-        asset_ids=tuple(dict.fromkeys([*form.asset_ids, *inputs]))[:16],
+        asset_ids=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
         parent_id=form.parent_id,
     )
+    return form, wanted - len(kept)
 
 
 def _model(catalogue: Catalogue, *, takes_pictures: bool) -> str:

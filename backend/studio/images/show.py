@@ -8,7 +8,7 @@ from uuid import UUID
 from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.chat.composer import price_text
-from studio.chat.views import PictureCard, picture_card
+from studio.chat.views import PictureCard, gone_card, picture_card
 from studio.errors import Missing
 from studio.generations import store as generations
 from studio.generations.generation import Generation
@@ -96,7 +96,7 @@ def _inputs(studio: Studio, person: Person, asked: Sequence[Generation]) -> dict
     files = assets.list_assets(studio.db, person.id, list(by_hash.values()))
     shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
     return {
-        generation.id: [shown[digest] for digest in generation.input_hashes if digest in shown]
+        generation.id: [shown.get(digest) or gone_card() for digest in generation.input_hashes]
         for generation in asked
         if generation.input_hashes
     }

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import SignedIn
+from studio.accounts.gate import Router
 from studio.html import Hx
 from studio.jobs.job import Job, JobState
 from studio.wiring import Wired
 
-router = APIRouter(prefix="/fragments/jobs")
+router = Router(prefix="/fragments/jobs")
 
 _READY = {"image": "Your pictures are ready.", "video": "Your video is ready."}
 _FAILED = {"image": "Your pictures did not come.", "video": "Your video did not come."}

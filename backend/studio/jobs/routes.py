@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from studio.accounts.access import SignedIn
+from studio.accounts.gate import Router
 from studio.jobs.filters import STATE, page_of, wanted_states
 from studio.jobs.job import Job
 from studio.jobs.store import lists
@@ -13,7 +12,7 @@ from studio.jobs.views import views_of
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+router = Router(prefix="/api/jobs", tags=["jobs"])
 
 
 @router.get("", name="api.jobs.list")

@@ -125,6 +125,15 @@ def filling(studio: Studio, person_id: UUID, recipe: Recipe) -> Filling:
     return Filling(recipe, model.id if model and is_here else None, own, tuple(notes))
 
 
+def deleted_sentences(count: int) -> list[str]:
+    """What is said above a form that was to begin with pictures which were deleted since."""
+    if not count:
+        return []
+    if count == 1:
+        return ["A picture to begin with was deleted, and is left out."]
+    return [f"{count} pictures to begin with were deleted, and are left out."]
+
+
 def sentences(filling: Filling | None, offered: Collection[str]) -> list[str]:
     """
     What a form was filled from, then what is missing: `offered` are the settings that the form has.

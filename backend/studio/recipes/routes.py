@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, UploadFile
+from fastapi import UploadFile
 from fastapi.params import File, Query
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.assets.asset import clean_stem
 from studio.assets.recipe import recipe_of
 from studio.assets.serving import disposition
@@ -17,7 +18,7 @@ from studio.html import Hx, shown_on
 from studio.recipes.recipes import Draft, filling, take_in
 from studio.wiring import Studio, Wired
 
-router = APIRouter()
+router = Router()
 
 Brought = Annotated[UploadFile | None, File()]
 _STEM_CHARACTERS = 60

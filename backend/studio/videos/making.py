@@ -16,7 +16,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from studio.assets import store as assets
-from studio.assets.assets import for_model
+from studio.assets.assets import for_model, refuse_without
 from studio.assets.files import FileStore, StorageFull
 from studio.assets.making import MadeFile
 from studio.assets.video import NotAVideo, VideoDamaged
@@ -108,6 +108,7 @@ class VideoMaker:
         generation = self._generation(job)
         if generation is None or not (generation.prompt or generation.input_hashes):
             raise Missing
+        refuse_without(self.db, job.person_id, [UUID(each["id"]) for each in job.notes.get("inputs", ())])
         fresh = replace(
             generation,
             id=new_id(),

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
 from studio.html import Hx, Page, shown_on
+from studio.images.composer import input_cards
 from studio.providers import Role
-from studio.recipes.recipes import filling_of_draft
+from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.videos import show, wish
 from studio.videos.composer import film_card, video_option
 from studio.videos.filling import form_of_recipe
@@ -23,7 +25,7 @@ from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, fitted, wish_
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/videos")
+router = Router(prefix="/fragments/videos")
 
 REFRESH_SECONDS = 5
 _Text = Annotated[str, Query(max_length=200)]
@@ -54,10 +56,11 @@ def page_(
         return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
     named = [(Role.FIRST_FRAME, first), (Role.LAST_FRAME, last)]
     named += [(Role.REFERENCE, text) for text in reference or ()]
-    form = _first_form(studio, person, model, prompt, [each for each in named if each[1]], from_)
+    form, lost = _first_form(studio, person, model, prompt, [each for each in named if each[1]], from_)
     if seed == "new":
         form = show.varied(form)
-    return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus)
+    filled = deleted_sentences(lost)
+    return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus, filled=filled)
 
 
 @router.post("", status_code=201, name="videos.add")
@@ -154,21 +157,29 @@ def _first_form(
     prompt: str,
     named: list[tuple[Role, str]],
     from_: UUID | None,
-) -> VideoForm:
+) -> tuple[VideoForm, int]:
+    """The form, and how many of the pictures that it was to begin with are not there any more."""
+    wanted = len(named)
     if from_ is not None:
-        form = show.form_of_generation(studio, person, show.generation_of(studio, person, from_))
+        generation = show.generation_of(studio, person, from_)
+        form = show.form_of_generation(studio, person, generation)
+        wanted += min(len(generation.input_hashes), len(show.roles_of(generation.params)))
     else:
         form = VideoForm(prompt=prompt, model=_model(studio.catalogue, {role for role, _ in named}))
     known = studio.catalogue.find(model)
     chosen = known if known and known.makes_videos else studio.catalogue.find(form.model)
     usual = usual_settings(wish.known_settings(chosen)) if chosen and from_ is None else {}
-    return VideoForm(
+    both = [*form.kept, *named]
+    there = {card.id for card in input_cards(studio, person, [id_ for _, id_ in both])}
+    kept = [each for each in both if each[1] in there]
+    form = VideoForm(
         prompt=form.prompt,
         model=chosen.id if chosen else form.model,
         settings={**usual, **form.settings},
-        kept=tuple(dict.fromkeys([*form.kept, *named]))[:INPUTS_LIMIT],
+        kept=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
         parent_id=form.parent_id,
     )
+    return form, wanted - len(kept)
 
 
 def _model(catalogue: Catalogue, roles: set[Role]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.chat.composer import price_text
-from studio.chat.views import PictureCard, picture_card
+from studio.chat.views import PictureCard, gone_card, picture_card
 from studio.errors import Missing
 from studio.generations import store as generations
 from studio.generations.generation import Generation
@@ -113,9 +113,8 @@ def _inputs(
     shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
     return {
         generation.id: [
-            (ROLE_LABELS[role], shown[digest])
+            (ROLE_LABELS[role], shown.get(digest) or gone_card())
             for role, digest in zip(roles_of(generation.params), generation.input_hashes, strict=False)
-            if digest in shown
         ]
         for generation in asked
         if generation.input_hashes
