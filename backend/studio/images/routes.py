@@ -19,7 +19,8 @@ from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
 from studio.images.composer import image_option, paint_card
 from studio.images.filling import form_of_recipe
-from studio.images.forms import Composer, ImageForm, wish_of_form, with_kept_files
+from studio.images.forms import Composer, ImageForm, once_of, wish_of_form, with_kept_files
+from studio.once.once import begun_before
 from studio.recipes.recipes import filling_of_draft
 from studio.wiring import Studio, Wired
 
@@ -59,19 +60,21 @@ def page_(
 
 @router.post("", status_code=201, name="images.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
-    """Ask for pictures."""
+    """Ask for pictures; the same form sent twice is answered with what it asked for first."""
+    once = once_of(person, form)
+    before = begun_before(studio.db, once)
+    if before is not None:
+        return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
     try:
         if refused is not None:
             raise refused
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_pictures(studio, person, wished)
+        generation = wish.request_pictures(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    card = show.card(studio, person, generation.id)
-    html = page.render("images/image.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{generation.id}"))
+    return _arrived(studio, person, page, generation.id)
 
 
 @router.get("/models", name="images.models")
@@ -138,9 +141,7 @@ def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTM
         raise Missing
     fresh = studio.jobs.retry(job.id, person_id=person.id)
     assert fresh.generation_id is not None
-    card = show.card(studio, person, fresh.generation_id)
-    html = page.render("images/image.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{fresh.generation_id}"))
+    return _arrived(studio, person, page, fresh.generation_id)
 
 
 @router.post("/{generation_id}/deletion", name="images.deletion")
@@ -153,6 +154,12 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
         raise Conflict("It has pictures. Delete those in the gallery.")
     forget(studio.db, generation_id)
     return HTMLResponse("", headers=shown_on("/images", note="Removed."))
+
+
+def _arrived(studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
+    card = show.card(studio, person, generation_id)
+    html = page.render("images/image.html", ["arrived"], card=card)
+    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{generation_id}"))
 
 
 def _first_form(

@@ -14,12 +14,21 @@ from studio.errors import Conflict, Missing, StudioError
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
 from studio.html import Hx, Page, shown_on
+from studio.once.once import begun_before
 from studio.providers import Role
 from studio.recipes.recipes import filling_of_draft
 from studio.videos import show, wish
 from studio.videos.composer import film_card, video_option
 from studio.videos.filling import form_of_recipe
-from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, fitted, wish_of_form, with_kept_files
+from studio.videos.forms import (
+    INPUTS_LIMIT,
+    Composer,
+    VideoForm,
+    fitted,
+    once_of,
+    wish_of_form,
+    with_kept_files,
+)
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
@@ -62,14 +71,18 @@ def page_(
 
 @router.post("", status_code=201, name="videos.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
-    """Ask for a video."""
+    """Ask for a video; the same form sent twice is answered with what it asked for first."""
+    once = once_of(person, form)
+    before = begun_before(studio.db, once)
+    if before is not None:
+        return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
     try:
         if refused is not None:
             raise refused
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_video(studio, person, wished)
+        generation = wish.request_video(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     return _arrived(studio, person, page, generation.id)
