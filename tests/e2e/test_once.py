@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.pages.chat import Chat
-from tests.e2e.pages.images import Images
+from tests.e2e.pages.images import Card, Images
+from tests.e2e.watching import Watch
 from tests.support.forms import headers_of
 from tests.support.services import Services
 
-SKETCHER = "sandbox/sketcher"
+SKETCHER, REFUSING = "sandbox/sketcher", "sandbox/image-refuses"
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -61,6 +62,43 @@ def test_pressed_again_on_purpose_it_is_made_again(images: Images, scripts: bool
         expect(images.cards.filter(has_text=prompt)).to_have_count(number)
         if not scripts:
             images.begin(f"?model={SKETCHER}")
+
+
+def refused(images: Images) -> tuple[str, Card]:
+    """A wish that the provider would not grant, with its words."""
+    images.begin(f"?model={REFUSING}")
+    prompt = words("Refused")
+    images.ask(prompt)
+    images.begin("?watch=1")
+    card = images.card(prompt)
+    expect(card.notice).to_contain_text("content rules")
+    return prompt, card
+
+
+def test_a_double_press_of_try_again_is_one_more(images: Images) -> None:
+    prompt, card = refused(images)
+
+    card.retry.dblclick()
+
+    expect(images.cards.filter(has_text=prompt)).to_have_count(2)
+    expect(images.newest.notice).to_contain_text("content rules")
+    images.begin()
+    expect(images.cards.filter(has_text=prompt)).to_have_count(2)
+
+
+def test_a_retry_that_costs_more_than_its_button_said_is_asked_about(images: Images, watch: Watch) -> None:
+    watch.forgive("status of 409")
+    prompt, card = refused(images)
+    price = card.retry.inner_text()
+    card.article.locator("[name=seen_usd]").evaluate("field => field.value = '0.000000001'")
+
+    card.retry.click()
+
+    again = images.card(prompt)
+    expect(again.article.get_by_role("alert")).to_contain_text("more than the button said")
+    expect(again.retry).to_have_text(price)
+    again.retry.click()
+    expect(images.cards.filter(has_text=prompt)).to_have_count(2)
 
 
 def test_one_form_sent_twice_in_parallel_without_scripts(

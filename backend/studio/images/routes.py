@@ -1,10 +1,11 @@
 """Pictures as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -15,12 +16,13 @@ from studio.errors import Conflict, Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
+from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
 from studio.images.composer import image_option, paint_card
 from studio.images.filling import form_of_recipe
 from studio.images.forms import Composer, ImageForm, once_of, wish_of_form, with_kept_files
-from studio.once.once import begun_before
+from studio.once.once import begun_before, once_of_form
 from studio.recipes.recipes import filling_of_draft
 from studio.wiring import Studio, Wired
 
@@ -133,15 +135,26 @@ async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="images.retry")
-def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
-    """Ask once more for what did not succeed; asked twice, it is still one."""
-    generation = generations.get_generation(studio.db, person.id, generation_id)
-    job = job_of(studio, generation)
+def retry(
+    generation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    seen_usd: Annotated[str, Form()] = "",
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
+    job = job_of(studio, show.generation_of(studio, person, generation_id))
     if job is None:
         raise Missing
-    fresh = studio.jobs.retry(job.id, person_id=person.id)
+    once = once_of_form(person.id, idempotency_key, "retry", job.id)
+    try:
+        fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
+    except Conflict as error:
+        return _card_again(studio, person, page, generation_id, error)
     assert fresh.generation_id is not None
-    return _arrived(studio, person, page, fresh.generation_id)
+    tried = page.render("images/image.html", ["retried"], card=show.card(studio, person, generation_id))
+    return _arrived(studio, person, page, fresh.generation_id, tried)
 
 
 @router.post("/{generation_id}/deletion", name="images.deletion")
@@ -156,10 +169,21 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
     return HTMLResponse("", headers=shown_on("/images", note="Removed."))
 
 
-def _arrived(studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
+def _arrived(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
+) -> HTMLResponse:
     card = show.card(studio, person, generation_id)
     html = page.render("images/image.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{generation_id}"))
+    return HTMLResponse(html + beside, 201, shown_on(f"/images?watch=1#image-{generation_id}"))
+
+
+def _card_again(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
+) -> HTMLResponse:
+    """The card with what stands against trying again, and its price of today; without htmx it is the page."""
+    card = replace(show.card(studio, person, generation_id), retry_error=error.text)
+    aim = {"HX-Retarget": f"#image-{card.id}", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
+    return page.answer("images/image.html", ["card"], status=error.status, headers=aim, card=card)
 
 
 def _first_form(

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import duckdb
 
-from studio.db import Database, Row
+from studio.db import Cursor, Database, Row
 from studio.errors import Invalid
 from studio.moments import now
 from studio.once import store
@@ -92,6 +92,13 @@ def begun_before(db: Database, once: Once | None) -> UUID | None:
     with db.read() as cursor:
         found = store.find_key(cursor, once.person_id, once.key)
     return _same(once, found)
+
+
+def refuse_repeat(cursor: Cursor, once: Once | None) -> None:
+    """In a transaction that also looks at other things: raises BegunBefore, or KeyReused."""
+    found = store.find_key(cursor, once.person_id, once.key) if once is not None else None
+    if once is not None and (generation_id := _same(once, found)) is not None:
+        raise BegunBefore(generation_id)
 
 
 def write_once(db: Database, once: Once | None, generation_id: UUID, *rows: Row) -> None:

@@ -1,10 +1,11 @@
 """Videos as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
@@ -13,8 +14,9 @@ from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
+from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
-from studio.once.once import begun_before
+from studio.once.once import begun_before, once_of_form
 from studio.providers import Role
 from studio.recipes.recipes import filling_of_draft
 from studio.videos import show, wish
@@ -132,14 +134,26 @@ async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="videos.retry")
-def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
-    """Ask once more for what did not succeed; asked twice, it is still one."""
+def retry(
+    generation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    seen_usd: Annotated[str, Form()] = "",
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
     job = job_of(studio, show.generation_of(studio, person, generation_id))
     if job is None:
         raise Missing
-    fresh = studio.jobs.retry(job.id, person_id=person.id)
+    once = once_of_form(person.id, idempotency_key, "retry", job.id)
+    try:
+        fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
+    except Conflict as error:
+        return _card_again(studio, person, page, generation_id, error)
     assert fresh.generation_id is not None
-    return _arrived(studio, person, page, fresh.generation_id)
+    tried = page.render("videos/video.html", ["retried"], card=show.card(studio, person, generation_id))
+    return _arrived(studio, person, page, fresh.generation_id, tried)
 
 
 @router.post("/{generation_id}/deletion", name="videos.deletion")
@@ -154,10 +168,21 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
     return HTMLResponse("", headers=shown_on("/videos", note="Removed."))
 
 
-def _arrived(studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
+def _arrived(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
+) -> HTMLResponse:
     card = show.card(studio, person, generation_id)
     html = page.render("videos/video.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/videos?watch=1#video-{generation_id}"))
+    return HTMLResponse(html + beside, 201, shown_on(f"/videos?watch=1#video-{generation_id}"))
+
+
+def _card_again(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
+) -> HTMLResponse:
+    """The card with what stands against trying again, and its price of today; without htmx it is the page."""
+    card = replace(show.card(studio, person, generation_id), retry_error=error.text)
+    aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
+    return page.answer("videos/video.html", ["card"], status=error.status, headers=aim, card=card)
 
 
 def _first_form(
