@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from studio.once.once import Once
+
 PROMPT_LIMIT = 200_000
 SYSTEM_PROMPT_LIMIT = 20_000
 PICTURES_LIMIT = 8
@@ -59,7 +61,7 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    What a person asks: the words, the model, its settings and the pictures.
+    What a person asks: the words, the model, its settings and the pictures; sent again, it is asked `once`.
 
     `is_again` says that it was asked before: of its pictures those that were deleted since are left out. Of a new one
     they are a mistake that is told, since somebody has just chosen them.
@@ -72,6 +74,7 @@ class Question:
     asset_ids: tuple[UUID, ...] = ()
     parent_id: UUID | None = None  # the generation this one goes out from
     is_again: bool = False
+    once: Once | None = None
 
 
 def search_words(text: str) -> list[str]:

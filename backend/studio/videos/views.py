@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from studio.assets.asset import Asset
+from studio.catalogue.agreed import worst_text
+from studio.catalogue.estimate import Estimate
+from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.generations.generation import Generation, State
 from studio.images.fields import ratio_of
@@ -76,7 +79,9 @@ class VideoCard:
     is_simulated: bool
     can_retry: bool
     retry_price: str
+    retry_seen_usd: str
     again_url: str
+    retry_error: str | None = None
 
     @property
     def url(self) -> str:
@@ -91,7 +96,7 @@ def video_card(
     inputs: list[tuple[str, PictureCard]],
     job: Job | None = None,
     view: JobView | None = None,
-    retry_price: str = "",
+    again: Estimate | None = None,
 ) -> VideoCard:
     is_running = not generation.is_finished
     return VideoCard(
@@ -110,7 +115,8 @@ def video_card(
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
         can_retry=bool(view and view.can_retry and generation.is_finished),
-        retry_price=retry_price,
+        retry_price=price_text(again),
+        retry_seen_usd=worst_text(again),
         again_url=f"/videos?{urlencode({'from': str(generation.id)})}",
     )
 
