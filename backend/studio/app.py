@@ -17,6 +17,7 @@ from studio.chat import api as chat_api
 from studio.chat import message_routes as messages
 from studio.chat import routes as conversations
 from studio.config import Settings
+from studio.gallery import album_routes as albums
 from studio.gallery import api as gallery_api
 from studio.gallery import archive_routes as archives
 from studio.gallery import routes as gallery
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         messages,
         generations,
         gallery_api,
+        albums,
         jobs,
         news,
         gallery,

@@ -15,7 +15,7 @@ from pages.htmx import request
 from pages.session import render_error_page
 
 SHORT_CHARACTERS = 80
-WRITTEN = ("prompt", "text", "title")  # shown however short they are
+WRITTEN = ("prompt", "text", "title", "name", "album_name", "tag")  # shown however short they are
 _SECRET = re.compile(r"csrf|password|passphrase|token|secret|api_?key|otp", re.IGNORECASE)
 
 

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from fastapi import Form
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.errors import Invalid, Missing, StudioError
 from studio.gallery import search, show, verbs
 from studio.gallery.asked import Wanted, query_of_text
+from studio.gallery.heading import deleting, renaming
 from studio.gallery.query import Query
+from studio.gallery.views import Filters, Grid, Head
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
 
@@ -32,19 +35,32 @@ class Change:
 
 
 @router.get("/gallery", name="gallery.list")
-def list_(person: SignedIn, studio: Wired, page: Hx, query: Wanted, more: bool = False) -> HTMLResponse:
-    """The whole gallery; with htmx only its results, or with `more` what follows behind the last tile."""
+def list_(
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    query: Wanted,
+    more: bool = False,
+    rename: bool = False,
+    delete: bool = False,
+) -> HTMLResponse:
+    """
+    The whole gallery; with htmx only its results, or with `more` what follows behind the last tile.
+
+    `rename` and `delete` put a form in the place of an album's header.
+    """
     grid = show.grid(studio, person, query)
     if page.is_htmx and more:
         return page.answer("gallery/gallery.html", ["more"], grid=grid)
     filters = show.filters(studio, person, query)
-    headers = shown_on(
-        f"/gallery{query.suffix(before=query.before)}", title="Bin" if query.is_bin else "Gallery"
-    )
+    headers = shown_on(f"/gallery{query.suffix(before=query.before)}", title=filters.title)
     if page.is_htmx and not page.is_restored:
         headers["HX-Replace-Url"] = f"/gallery{query.suffix()}"
-        return page.answer("gallery/gallery.html", ["results"], headers=headers, grid=grid, filters=filters)
-    return page.answer("gallery/gallery.html", ["gallery"], headers=headers, grid=grid, filters=filters)
+        return HTMLResponse(_results(page, grid, filters), headers=headers)
+    head = renaming(filters) if rename else deleting(filters) if delete else Head()
+    return page.answer(
+        "gallery/gallery.html", ["gallery"], headers=headers, grid=grid, filters=filters, head=head
+    )
 
 
 @router.get("/gallery/{item_id}", name="gallery.show")
@@ -80,7 +96,7 @@ def change(
     query = query_of_text(asked)
     at_id = _id(at) if at else None
     chosen = search.find_ids(studio.db, person.id, query) if every else list(ids or [])
-    note, undo = _do(studio, person, Change(verb, tuple(chosen), tag, album, album_name))
+    note, undo = _do(studio, person, _meant(Change(verb, tuple(chosen), tag, album, album_name), query))
     leads_to = (
         f"/gallery/{at_id}{query.suffix()}"
         if at_id and verb not in ("delete", "purge")
@@ -92,13 +108,14 @@ def change(
     said = page.render("gallery/said.html", ["said"], note=note, undo=undo, query=asked)
     if at_id:
         return _item_again(studio, person, page, at_id, query, said, headers)
-    html = page.render(
-        "gallery/gallery.html",
-        ["results"],
-        grid=show.grid(studio, person, query),
-        filters=show.filters(studio, person, query),
-    )
-    return HTMLResponse(html + said, headers=headers)
+    grid, filters = show.grid(studio, person, query), show.filters(studio, person, query)
+    return HTMLResponse(_results(page, grid, filters) + said, headers=headers)
+
+
+def _results(page: Page, grid: Grid, filters: Filters) -> Markup:
+    """Tabs, tiles and bar, and the header, since another album has another name and a new one stands in its menu."""
+    results = page.render("gallery/gallery.html", ["results"], grid=grid, filters=filters)
+    return results + page.render("gallery/head.html", ["titled", "again"], filters=filters, head=Head())
 
 
 def _item_again(
@@ -118,13 +135,22 @@ def _item_again(
     return HTMLResponse(page.render("gallery/item.html", ["item"], card=card) + said, headers=dict(headers))
 
 
+def _meant(change: Change, query: Query) -> Change:
+    """The change itself, for buttons that leave it to what was typed or to what is shown."""
+    if change.verb == "typed":  # Enter in one of the bar's fields presses no button of its own
+        return replace(change, verb="tag" if change.tag.strip() else "album")
+    if change.verb == "leave-shown":  # the bar's fields say where things go, not where they come from
+        return replace(change, verb="leave", album=str(query.album_id))
+    if change.verb == "untag-shown":
+        return replace(change, verb="untag", tag=query.tag)
+    return change
+
+
 def _do(studio: Studio, person: Person, change: Change) -> tuple[str, Sequence[UUID]]:
     """The sentence that says what was done, and the ids of what can be brought back."""
     if not change.ids:
         raise Invalid("Tick at least one thing first.")
     db, who, ids = studio.db, person.id, change.ids
-    if change.verb == "typed":  # Enter in one of the bar's fields presses no button of its own
-        change = replace(change, verb="tag" if change.tag.strip() else "album")
     if change.verb == "album":
         return _into_album(studio, person, change), ()
     doings: dict[str, tuple[Callable[[], int], str]] = {
@@ -148,9 +174,9 @@ def _do(studio: Studio, person: Person, change: Change) -> tuple[str, Sequence[U
 
 
 def _into_album(studio: Studio, person: Person, change: Change) -> str:
-    """Into an album that is there, or into a new one by the name that was typed."""
+    """Into the album that was chosen, or the one whose name was typed, new if there is none of it."""
     if change.album_name.strip():
-        album = verbs.create_album(studio.db, person.id, change.album_name)
+        album = verbs.ensure_album(studio.db, person.id, change.album_name)
     elif change.album:
         album = verbs.get_album(studio.db, person.id, _id(change.album))
     else:

@@ -48,19 +48,23 @@ def item_card(
     generation = find_generation(studio, person, item)
     before, behind = search.neighbours(studio.db, person.id, query, item.id)
     suffix = query.suffix()
+    albums = shelves.list_albums_of_item(studio.db, person.id, item.id)
+    within = {album.id for album in albums}
 
     def tile(found: Item) -> views.Tile:
         return views.tile(found, files.get(found.asset_id) if found.asset_id else None)
 
     return views.ItemCard(
         tile=tile(item),
+        query=suffix.removeprefix("?"),
         is_deleted=item.deleted_at is not None,
         html=render_markdown(generation.text) if generation and item.kind == "text" else Markup(),
         prompt=generation.prompt if generation else "",
         recipe=list(recipe(generation).items()) if generation else [],
         facts=_facts(studio, item, generation, files),
         tags=shelves.list_tags_of_item(studio.db, person.id, item.id),
-        albums=shelves.list_albums_of_item(studio.db, person.id, item.id),
+        albums=albums,
+        other_albums=[album for album in shelves.list_albums(studio.db, person.id) if album.id not in within],
         made_from=[tile(found) for found in kin.made_from],
         became=[tile(found) for found in kin.became],
         previous_url=f"/gallery/{before}{suffix}" if before else None,

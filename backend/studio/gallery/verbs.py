@@ -98,6 +98,19 @@ def create_album(db: Database, person_id: UUID, name: str) -> Album:
     return db.transact(work)
 
 
+def ensure_album(db: Database, person_id: UUID, name: str) -> Album:
+    """The album of this name, made if there is none. Raises Invalid for a name that is none."""
+    new = Album(new_id(), _name(name), now())
+
+    def work(cursor: Cursor) -> Album:
+        found = shelves.find_album_named(cursor, person_id, new.name)
+        if found is None:
+            shelves.add_album(cursor, person_id, new)
+        return found or new
+
+    return db.transact(work)
+
+
 def rename_album(db: Database, person_id: UUID, album_id: UUID, name: str) -> Album:
     """Its items are found by the new name. Raises Missing, Invalid, NameTaken."""
     wanted = _name(name)
@@ -194,7 +207,8 @@ def _album(cursor: Cursor, person_id: UUID, album_id: UUID) -> Album:
 
 
 def _refuse_taken(cursor: Cursor, person_id: UUID, name: str, album_id: UUID) -> None:
-    if shelves.is_name_taken(cursor, person_id, name, album_id):
+    namesake = shelves.find_album_named(cursor, person_id, name)
+    if namesake is not None and namesake.id != album_id:
         raise NameTaken(field="name")
 
 

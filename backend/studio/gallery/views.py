@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from markupsafe import Markup
@@ -70,9 +71,28 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """The bar above the grid; `used` is how many of the folded-away filters are set."""
+class Head:
+    """What stands above the gallery: its name, or with a `state` what is being done to the album that is shown."""
 
+    state: Literal["", "renaming", "deleting"] = ""
+    typed: str = ""
+    error: str | None = None
+    stays: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """
+    The bar above the grid; `used` is how many of the folded-away filters are set.
+
+    `album` is the one that is looked at, `tag` likewise as it is shown ("" for none); `here_url` has no page in it.
+    """
+
+    title: str
+    album: Album | None
+    is_album_gone: bool
+    tag: str
+    here_url: str
     words: str
     kind: str
     tabs: list[Tab]
@@ -111,9 +131,10 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
-    """One item on a page of its own."""
+    """One item on a page of its own; `query` is the search it was found by, as it stands in an address."""
 
     tile: Tile
+    query: str
     is_deleted: bool
     html: Markup
     prompt: str
@@ -121,6 +142,7 @@ class ItemCard:
     facts: list[tuple[str, str]]
     tags: list[Tag]
     albums: list[Album]
+    other_albums: list[Album]
     made_from: list[Tile]
     became: list[Tile]
     previous_url: str | None
@@ -181,7 +203,13 @@ def filters(
     query: Query, counts: Counts, models: Sequence[str], tags: Sequence[Tag], albums: Sequence[Album]
 ) -> Filters:
     chosen = (query.model, query.tag, query.album_id, query.since, query.until, query.is_starred)
+    album = next((album for album in albums if album.id == query.album_id), None)
     return Filters(
+        title="Bin" if query.is_bin else album.name if album else "Gallery",
+        album=album,
+        is_album_gone=query.album_id is not None and album is None,
+        tag=next((tag.shown for tag in tags if tag.tag == query.tag), ""),
+        here_url=f"/gallery{query.suffix()}",
         words=query.words,
         kind=query.kind,
         tabs=[

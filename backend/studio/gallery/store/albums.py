@@ -68,16 +68,17 @@ def read_album(cursor: Cursor, person_id: UUID, album_id: UUID) -> Album | None:
     return None if row is None else Album(*row)
 
 
-def is_name_taken(cursor: Cursor, person_id: UUID, name: str, other_than: UUID) -> bool:
-    return bool(
-        cursor.execute(
-            """
-            SELECT 1 FROM albums
-            WHERE person_id = $person_id AND lower(name) = lower($name) AND id <> $id
-            """,
-            {"person_id": person_id, "name": name, "id": other_than},
-        ).fetchone()
-    )
+def find_album_named(cursor: Cursor, person_id: UUID, name: str) -> Album | None:
+    """Capitals do not matter."""
+    row = cursor.execute(
+        """
+        SELECT id, name, created_at
+        FROM albums
+        WHERE person_id = $person_id AND lower(name) = lower($name)
+        """,
+        {"person_id": person_id, "name": name},
+    ).fetchone()
+    return None if row is None else Album(*row)
 
 
 def add_album(cursor: Cursor, person_id: UUID, album: Album) -> None:
