@@ -10,12 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 from studio.assets import store as assets
-from studio.assets.files import TEMPORARY, FileStore
+from studio.assets.files import BLOCK_BYTES, POSTER, TEMPORARY, FileStore
 from studio.db import Database
 from studio.generations.generation import Generation
 from studio.jobs.job import Job
 from studio.jobs.store import lists
 
+from tests.support.sandbox import until
 from tests.support.videos import ALICE, ask, made
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
@@ -31,6 +32,7 @@ class Left:
     job: Job
     named: list[str]
     on_disk: list[str]
+    posters: int
     items: int
     submissions: int
 
@@ -43,9 +45,14 @@ class Left:
         return self.job.state.value, self.job.reason
 
 
+def command(place: Path, sandbox: str, edge: str = "") -> list[str]:
+    return [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, edge]
+
+
 def child(place: Path, sandbox: str, edge: str = "") -> int:
-    command = [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, edge]
-    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(
+        command(place, sandbox, edge), env=ENVIRONMENT, capture_output=True, timeout=60, check=False
+    )
     assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
     return ended.returncode
 
@@ -70,6 +77,7 @@ def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-u
                 asset.sha256 for asset in assets.list_made(db, ALICE, [generation_id]).get(generation_id, [])
             ],
             on_disk=list(files.list_hashes()),
+            posters=len(list((place / "media").rglob(f"*.{POSTER}.png"))),
             items=counted[0] if counted else -1,
             submissions=sum(
                 each["method"] == "POST" and each["path"].endswith("/videos") for each in exchanges
@@ -89,7 +97,11 @@ def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-u
         ("recorded downloading", DONE, 1),
         ("downloaded", DONE, 1),
         ("recorded looking", DONE, 1),
+        ("moved", DONE, 1),
+        ("moved the poster", DONE, 1),
         ("kept", DONE, 1),
+        ("written", DONE, 1),
+        ("committed", DONE, 1),
     ],
 )
 def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
@@ -103,11 +115,31 @@ def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
     found = left(place, sandbox, generation_id)
     assert (found.end, found.submissions) == (end, submissions)
     files = 1 if end == DONE else 0
-    assert (len(found.named), found.items) == (files, files)
+    assert (len(found.named), found.posters, found.items) == (files, files, files)
     assert found.on_disk == found.named
     assert list((place / "media" / TEMPORARY).iterdir()) == []
     assert found.job.lease_id is None
     assert (str(found.generation.outcome.cost_usd) == "0.020000000") == (end == DONE)
+
+
+def test_a_kill_in_the_middle_of_the_download_leaves_one_film_and_no_half_of_it(
+    place: Path, sandbox: str
+) -> None:
+    generation_id = asked(place, sandbox, "sandbox/video-pauses")
+    unfinished = place / "media" / TEMPORARY
+
+    with subprocess.Popen(command(place, sandbox), env=ENVIRONMENT) as killed:
+        half = until(lambda: [path for path in unfinished.glob("*") if path.stat().st_size], seconds=30)
+        killed.send_signal(signal.SIGKILL)
+    sizes = [path.stat().st_size for path in half]
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert (killed.returncode, len(sizes)) == (-signal.SIGKILL, 1)
+    assert (found.end, found.submissions, found.items) == (DONE, 1, 1)
+    assert found.on_disk == found.named
+    assert BLOCK_BYTES < sizes[0] < 3 * BLOCK_BYTES
+    assert list(unfinished.iterdir()) == []
 
 
 def test_a_kill_when_the_failure_is_known_is_one_failure(place: Path, sandbox: str) -> None:
