@@ -13,6 +13,7 @@ from studio.assets import store as assets
 from studio.assets.files import BLOCK_BYTES, POSTER, TEMPORARY, FileStore
 from studio.db import Database
 from studio.generations.generation import Generation
+from studio.ids import new_id
 from studio.jobs.job import Job
 from studio.jobs.store import lists
 
@@ -58,16 +59,17 @@ def child(place: Path, sandbox: str, edge: str = "") -> int:
 
 
 def asked(place: Path, sandbox: str, model: str = "sandbox/video-tiny"):  # type: ignore[no-untyped-def]
+    """With words of its own: the sandbox lists also what the tests before asked for."""
     httpx.delete(f"{sandbox}/_requests")
     with Database.open(place / "app.db", threads=1) as db:
-        return ask(db, model)
+        return ask(db, model, prompt=f"The sea {new_id()}")
 
 
 def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-untyped-def]
     exchanges = httpx.get(f"{sandbox}/_requests").json()["data"]
     with Database.open(place / "app.db", threads=1) as db:
         files = FileStore(place / "media")
-        (job,) = lists.list_jobs(db, lists.Filter(), 10)
+        job = lists.list_of_generations(db, ALICE, [generation_id])[generation_id]
         with db.read() as cursor:
             counted = cursor.execute("SELECT count(*) FROM items").fetchone()
         return Left(
@@ -89,8 +91,8 @@ def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-u
     ("edge", "end", "submissions"),
     [
         ("claimed ready", DONE, 1),
-        ("recorded submitting", UNKNOWN, 0),
-        ("submitted", UNKNOWN, 1),
+        ("recorded submitting", UNKNOWN, 0),  # the list does not show it, and nothing else that we know of
+        ("submitted", DONE, 1),  # the provider lists it
         ("recorded polling", DONE, 1),
         ("claimed polling", DONE, 1),
         ("polled completed", DONE, 1),
@@ -120,6 +122,34 @@ def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
     assert list((place / "media" / TEMPORARY).iterdir()) == []
     assert found.job.lease_id is None
     assert (str(found.generation.outcome.cost_usd) == "0.020000000") == (end == DONE)
+
+
+def test_a_request_that_a_trustworthy_list_does_not_show_goes_out_once_more(
+    place: Path, sandbox: str
+) -> None:
+    before = asked(place, sandbox)
+    assert child(place, sandbox) == 0
+    generation_id = asked(place, sandbox)
+
+    assert child(place, sandbox, "recorded submitting") == -signal.SIGKILL
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert (found.end, found.submissions) == (DONE, 1)
+    assert (left(place, sandbox, before).end, found.items) == (DONE, 2)
+
+
+def test_one_that_kills_whoever_asks_for_it_is_not_asked_for_without_end(place: Path, sandbox: str) -> None:
+    asked(place, sandbox)
+    assert child(place, sandbox) == 0
+    generation_id = asked(place, sandbox)
+
+    deaths = [child(place, sandbox, "recorded submitting") for _ in range(2)]
+    assert child(place, sandbox, "recorded submitting") == 0
+
+    found = left(place, sandbox, generation_id)
+    assert deaths == [-signal.SIGKILL] * 2
+    assert (found.end, found.submissions) == (UNKNOWN, 0)
 
 
 def test_a_kill_in_the_middle_of_the_download_leaves_one_film_and_no_half_of_it(
