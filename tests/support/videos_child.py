@@ -1,18 +1,24 @@
 """
 A process that makes videos and is killed at a given edge: `python -m tests.support.videos_child DIR URL [EDGE]`.
 
-It works on what is in the database until nothing is open, then ends with 0. With an EDGE it dies there by SIGKILL.
+It works on what is in the database until nothing is open, then ends with 0. With an EDGE it dies there by SIGKILL: an
+edge of the handler, or one between two of them, in the files and in the commit that ends it all.
 """
 
 import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from studio.assets.files import FileStore
-from studio.db import Database
-from studio.jobs.store import claims, lists
+import structlog
+from studio.assets.files import POSTER, Draft, FileStore, Kept
+from studio.db import Cursor, Database
+from studio.jobs.job import End, Job
+from studio.jobs.store import changes, claims, lists
 from studio.jobs.worker import Worker
 from studio.providers import Adapter
 from studio.videos.fetching import Fetching
@@ -21,19 +27,61 @@ from studio.videos.patience import Patience
 
 from tests.support.videos import sandbox_at
 
+Reached = Callable[[str], None]
+
+
+class MortalFiles(FileStore):
+    """A file store with an edge behind each name that it gives."""
+
+    def __init__(self, root: Path, reached: Reached) -> None:
+        super().__init__(root)
+        self._reached = reached
+
+    def keep_draft(self, draft: Draft) -> Kept:
+        kept = super().keep_draft(draft)
+        self._reached("moved")
+        return kept
+
+    def keep_preview(self, draft: Draft, sha256: str, variant: str, ending: str) -> Path:
+        path = super().keep_preview(draft, sha256, variant, ending)
+        if variant == POSTER:
+            self._reached("moved the poster")
+        return path
+
 
 def main(place: Path, url: str, edge: str) -> None:
-    async def kill_at(reached: str) -> None:
-        if reached == edge:
+    def reached(here: str) -> None:
+        if here == edge:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    die_around_the_end(reached)
     with Database.open(place / "app.db", threads=1, wait_seconds=10) as db:
         claims.void_leases(db)
-        asyncio.run(work(db, place, url, kill_at))
+        asyncio.run(work(db, place, url, reached))
 
 
-async def work(db: Database, place: Path, url: str, kill_at) -> None:  # type: ignore[no-untyped-def]
-    files, provider = FileStore(place / "media"), sandbox_at(url)
+def die_around_the_end(reached: Reached) -> None:
+    """Edges inside the commit of the end, when all is written and nothing durable, and right behind it."""
+    finish = changes.finish
+
+    def mortal_finish(cursor: Cursor, job: Job, end: End, moment: datetime) -> None:
+        finish(cursor, job, end, moment)
+        reached("written")
+
+    def told(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        if event["event"] == "job.ended":
+            reached("committed")
+        return event
+
+    changes.finish = mortal_finish
+    structlog.configure(processors=[told, structlog.processors.KeyValueRenderer()])
+
+
+async def work(db: Database, place: Path, url: str, reached: Reached) -> None:
+    async def edge(name: str) -> None:
+        reached(name)
+
+    files, provider = MortalFiles(place / "media", reached), sandbox_at(url)
     async with Adapter(film_pause_seconds=0.01) as adapter:
         maker = VideoMaker(
             db,
@@ -43,7 +91,7 @@ async def work(db: Database, place: Path, url: str, kill_at) -> None:  # type: i
             Fetching(files, adapter, provider, 5_000_000),
             lambda _, __: None,
             Patience(look_seconds=0.02),
-            edge=kill_at,
+            edge=edge,
         )
         worker = Worker(db, [maker])
         worker.start()

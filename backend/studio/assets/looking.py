@@ -1,12 +1,13 @@
 """
-`python -m studio.assets.looking FILM POSTER`: what the film is, as a line of JSON, and a picture out of it.
+`python -m studio.assets.looking FILM`: what the film is, as a line of JSON, and behind it a picture out of it, a PNG.
 
 A process of its own, because what it reads may come from anybody and is read by two hundred thousand lines of C: a
 decoder that crashes, hangs or takes all memory then costs one video and not the service. It also gives the 40 MB of
-FFmpeg back when it ends. Exit status 3: no film; 4: one that is damaged; 5: no room for the poster.
+FFmpeg back when it ends. It writes no file: one killed with its service would leave it behind for good. Exit status
+3: no film; 4: one that is damaged.
 """
 
-import errno
+import io
 import json
 import os
 import resource
@@ -21,14 +22,13 @@ POSTER_WITHIN_SECONDS = 1.0
 POSTER_FRAMES_MOST = 60
 FLAT = 16  # a picture with less between its darkest and its lightest place is black, or a fade from it
 PIXELS_LIMIT = 40_000_000
-NO_FILM, DAMAGED, FULL = 3, 4, 5
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_FILM, DAMAGED = 3, 4
 FORMATS = {b"ftyp": "mov", b"\x1a\x45\xdf\xa3": "matroska"}
 SLACK_SECONDS = 1.0
 
 
 def main() -> None:
-    film, poster = sys.argv[1:]
+    (film,) = sys.argv[1:]
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
@@ -42,14 +42,15 @@ def main() -> None:
     try:
         # The format is ours to say: FFmpeg's own guess may be a playlist that names other files.
         with av.open(film, format=container, options={"protocol_whitelist": "file"}) as opened:
-            facts = _looked(opened, poster)
+            facts, poster = _looked(opened)
     except (av.FFmpegError, ValueError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(FULL if isinstance(error, OSError) and error.errno in NO_ROOM else DAMAGED)
-    print(json.dumps({**facts, "is_webm": container == "matroska"}))
+        sys.exit(DAMAGED)
+    line = json.dumps({**facts, "is_webm": container == "matroska"}).encode()
+    sys.stdout.buffer.write(line + b"\n" + poster)
 
 
-def _looked(opened: Any, poster: str) -> dict[str, Any]:
+def _looked(opened: Any) -> tuple[dict[str, Any], bytes]:
     if not opened.streams.video:
         sys.exit(NO_FILM)
     stream = opened.streams.video[0]
@@ -61,16 +62,17 @@ def _looked(opened: Any, poster: str) -> dict[str, Any]:
     frame = _telling_frame(opened, stream)
     turned = frame.rotation % 180 == 90
     width, height = (frame.height, frame.width) if turned else (frame.width, frame.height)
-    _save(frame, poster)
+    poster = _png(frame)
     opened.seek(0)
     seconds = _heard_out(opened, stream)
-    return {
+    facts = {
         "width_px": width,
         "height_px": height,
         "duration_seconds": round(seconds, 3),
         "codec": context.name,
         "has_sound": bool(opened.streams.audio),
     }
+    return facts, poster
 
 
 def _telling_frame(opened: Any, stream: Any) -> Any:
@@ -104,14 +106,16 @@ def _heard_out(opened: Any, stream: Any) -> float:
     return seconds
 
 
-def _save(frame: Any, poster: str) -> None:
+def _png(frame: Any) -> bytes:
     picture = frame.to_image()
     if frame.rotation:
         picture = picture.rotate(frame.rotation, expand=True)
     if picture.width > POSTER_WIDTH_PX:
         height = max(1, round(picture.height * POSTER_WIDTH_PX / picture.width))
         picture = picture.resize((POSTER_WIDTH_PX, height))
-    picture.save(poster, "PNG", compress_level=2)
+    written = io.BytesIO()
+    picture.save(written, "PNG", compress_level=2)
+    return written.getvalue()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Videos that a provider sent: proven to be videos, with a poster, kept as they came but for where their index lies."""
 
+import io
 import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO
@@ -13,7 +13,7 @@ import studio
 from studio.assets import mp4
 from studio.assets.containers import Malformed, Span
 from studio.assets.embedding import Copy
-from studio.assets.files import POSTER, FileStore, StorageFull
+from studio.assets.files import POSTER, FileStore
 from studio.assets.making import MadeFile
 from studio.assets.picture import DECODING
 from studio.assets.previews import AT_ONCE
@@ -24,7 +24,7 @@ LOOKING = BoundedSemaphore(1)
 HEAD_BYTES = 12
 WEBM = b"\x1a\x45\xdf\xa3"
 PICTURE_BRANDS = (b"avif", b"avis")  # an AVIF picture is built of the same boxes
-_NO_FILM, _FULL = 3, 5  # of `looking`, which is not imported for the sake of two numbers
+_NO_FILM = 3  # of `looking`, which is not imported for the sake of a number
 
 
 class NotAVideo(Invalid):
@@ -47,11 +47,10 @@ def made_video(files: FileStore, path: Path) -> MadeFile:
     StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video: call it in a
     thread.
     """
-    with tempfile.TemporaryDirectory(prefix="poster-") as directory, LOOKING:
-        poster = Path(directory) / "poster.png"
+    with LOOKING:
         with path.open("rb") as file:
             blocks = _in_order(file)
-        facts = look_at(path, poster)
+        facts, poster = look_at(path)
         kept = files.receive(blocks.blocks(lambda: path.open("rb")), blocks.length)
         _keep_poster(files, kept.sha256, poster)
     return MadeFile(
@@ -77,15 +76,14 @@ def restore_poster(files: FileStore, sha256: str) -> None:
         head = file.read(HEAD_BYTES)
     if (head[4:8] != mp4.SIGNATURE and not head.startswith(WEBM)) or head[8:12] in PICTURE_BRANDS:
         return
-    with tempfile.TemporaryDirectory(prefix="poster-") as directory, LOOKING:
-        poster = Path(directory) / "poster.png"
-        look_at(files.path(sha256), poster)
+    with LOOKING:
+        _, poster = look_at(files.path(sha256))
         _keep_poster(files, sha256, poster)
 
 
-def look_at(path: Path, poster: Path) -> dict[str, Any]:
-    """What `looking` tells of the file, its poster written to `poster`. Raises NotAVideo, VideoDamaged, StorageFull."""
-    command = [sys.executable, "-m", "studio.assets.looking", str(path), str(poster)]
+def look_at(path: Path) -> tuple[dict[str, Any], bytes]:
+    """What `looking` tells of the file, and its poster as a PNG. Raises NotAVideo, VideoDamaged."""
+    command = [sys.executable, "-m", "studio.assets.looking", str(path)]
     environment = {"PYTHONPATH": str(Path(studio.__file__).parents[1]), "PATH": os.environ.get("PATH", "")}
     try:
         looked = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE_SECONDS)
@@ -93,12 +91,11 @@ def look_at(path: Path, poster: Path) -> dict[str, Any]:
         raise VideoDamaged from error
     if looked.returncode == _NO_FILM:
         raise NotAVideo
-    if looked.returncode == _FULL:
-        raise StorageFull
     if looked.returncode:  # a decoder that crashed is among these: the file is to blame all the same
         raise VideoDamaged
-    facts: dict[str, Any] = json.loads(looked.stdout)
-    return facts
+    line, _, poster = looked.stdout.partition(b"\n")
+    facts: dict[str, Any] = json.loads(line)
+    return facts, poster
 
 
 def _in_order(file: BinaryIO) -> Copy:
@@ -114,15 +111,15 @@ def _in_order(file: BinaryIO) -> Copy:
         raise VideoDamaged from None
 
 
-def _keep_poster(files: FileStore, sha256: str, poster: Path) -> None:
+def _keep_poster(files: FileStore, sha256: str, poster: bytes) -> None:
     from PIL import Image
 
     from studio.assets.shrinking import keep_preview
 
     with files.draft() as draft:
-        draft.write(poster.read_bytes())
+        draft.write(poster)
         files.keep_preview(draft, sha256, POSTER, "png")
-    with DECODING, Image.open(poster) as image:
+    with DECODING, Image.open(io.BytesIO(poster)) as image:
         image.load()
         for width, ending in AT_ONCE:
             keep_preview(files, sha256, image, width, ending)

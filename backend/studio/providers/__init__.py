@@ -50,6 +50,7 @@ from studio.providers.models import ModelCard, PriceOverride, Prices
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest
 from studio.providers.retry import RetryPolicy
+from studio.providers.video_listing import ListedVideo, VideoListing
 from studio.providers.video_settings import (
     VideoPricing,
     VideoSettings,
@@ -82,6 +83,7 @@ __all__ = [
     "ImageSettings",
     "ImageWay",
     "InputPicture",
+    "ListedVideo",
     "MadePicture",
     "ModelCard",
     "PartialPicture",
@@ -113,6 +115,7 @@ __all__ = [
     "UpstreamUnavailable",
     "Usage",
     "VideoJob",
+    "VideoListing",
     "VideoOutput",
     "VideoPicture",
     "VideoPricing",

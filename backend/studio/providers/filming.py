@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from datetime import datetime
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from studio.providers.provider import Provider
 from studio.providers.transport_errors import READ_ERRORS, error_within_answer
 from studio.providers.video_answer import status_of
 from studio.providers.video_body import video_body
+from studio.providers.video_listing import VideoListing, list_videos
 from studio.providers.videos import VideoJob, VideoOutput, VideoRequest, VideoStatus
 from studio.providers.watch import Watch
 
@@ -125,6 +127,10 @@ class Films:
         ):  # an error instead of a job: about the question, or about the video, and nobody can tell
             raise error_in_answer(provider, told(document, provider.key_text), request_id(response.headers))
         return status
+
+    async def list_since(self, provider: Provider, since: datetime) -> VideoListing | None:
+        """The videos that the server knows of (video_listing.py); None if it lists none. Raises ProviderError."""
+        return await list_videos(self._http, provider, since) if provider.lists_videos else None
 
     async def download(
         self, provider: Provider, status: VideoStatus, output: VideoOutput, sink: Sink[T], most_bytes: int

@@ -34,6 +34,11 @@ class Provider:
         return self.kind in ("openrouter", "sandbox")
 
     @property
+    def lists_videos(self) -> bool:
+        """Whether `GET /videos` may tell which videos there are: in OpenAI's protocol, and not at OpenRouter."""
+        return self.kind != "openrouter"
+
+    @property
     def key_text(self) -> str | None:
         """The bare key, for the one header it belongs in. A newline from an environment file is not part of it."""
         return (self.api_key.get_secret_value().strip() or None) if self.api_key else None

@@ -56,7 +56,7 @@ def status_of(provider: Provider, document: object, job: VideoJob | None = None)
         progress=None if progress is None else min(progress, 100),
         error=_error(provider, error),
         outputs=_outputs(answer) if state is VideoState.COMPLETED else (),
-        links_end_at=_moment(answer.get("expires_at")),
+        links_end_at=moment_of(answer.get("expires_at")),
         cost_usd=spent_usd(mapping(answer.get("usage"))),
         generation_id=string(answer.get("generation_id")),
     )
@@ -81,7 +81,8 @@ def _outputs(answer: Mapping[str, Any]) -> tuple[VideoOutput, ...]:
     )
 
 
-def _moment(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
+    """Naive UTC of Unix seconds."""
     seconds = count(value)
     try:
         return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None

@@ -24,7 +24,7 @@ from studio.sandbox.catalogue import Model, filler_models
 from studio.sandbox.chat import Chat
 from studio.sandbox.errors import Refusal
 from studio.sandbox.films import account as film_account
-from studio.sandbox.films.counter import Cinema, Content, Poll, Submission
+from studio.sandbox.films.counter import Cinema, Content, Listed, Poll, Submission
 from studio.sandbox.films.manners import BAD_FILM_MANNERS, BAD_FILM_MODELS
 from studio.sandbox.films.models import FILM_MODELS, FilmModel
 from studio.sandbox.films.projector import Projector
@@ -115,6 +115,7 @@ def _image_routes(listed: Iterable[ImageModel], gallery: Gallery) -> list[Route]
 def _film_routes(listed: Iterable[FilmModel], cinema: Cinema) -> list[Route]:
     return [
         Route("/videos", Submission(cinema), methods=["POST"]),
+        Route("/videos", Listed(cinema), methods=["GET"]),
         Route("/videos/models", _listing({"data": [model.as_json() for model in listed]})),
         Route("/videos/{job_id}", Poll(cinema)),
         Route("/videos/{job_id}/content", Content(cinema)),

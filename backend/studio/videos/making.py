@@ -4,8 +4,9 @@ The job that makes a video.
     ready → submitting → polling → downloading → looking → ended
 
 Each step is recorded before it is taken. *Submitting* that is found anew was left by a process that died: the provider
-was asked or not, nobody knows, and it is never asked again. From *polling* on the provider's name for the job is known,
-and every step can be taken again: what is asked for, fetched and looked at twice is the same video.
+was asked or not, and it is not asked again unless its own list shows that it was not (doubt.py). From *polling* on the
+provider's name for the job is known, and every step can be taken again: what is asked for, fetched and looked at twice
+is the same video.
 """
 
 import asyncio
@@ -46,13 +47,22 @@ from studio.providers import (
     VideoState,
     VideoStatus,
 )
+from studio.videos.doubt import ASKED_AT, POLLING, SUBMITTING, Doubts
 from studio.videos.fetching import Fetching
-from studio.videos.outcome import AnyEnd, Verdict, end_of, ended_elsewhere, known_notes, outcome_so_far
+from studio.videos.outcome import (
+    AnyEnd,
+    Verdict,
+    end_of,
+    ended_elsewhere,
+    known_notes,
+    outcome_so_far,
+    taken_notes,
+)
 from studio.videos.patience import Patience
 from studio.videos.reasons import reason_text
 from studio.videos.wish import KIND, READY, ROLES, job_for
 
-SUBMITTING, POLLING, DOWNLOADING, LOOKING = "submitting", "polling", "downloading", "looking"
+DOWNLOADING, LOOKING = "downloading", "looking"
 # Waiting for a provider costs us a question now and then; what costs something, fetching and looking, has limits of its
 # own (fetching.py).
 RULES = Rules(at_once=200, at_once_per_person=4, at_once_per_provider=200, most_attempts=5)
@@ -85,6 +95,10 @@ class VideoMaker:
     rules: Rules = RULES
     edge: Edge = no_edge
     kind: str = KIND
+    doubts: Doubts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.doubts = Doubts(self.db, self.adapter, self.provider, self.patience)
 
     async def work(self, job: Job, desk: JobDesk) -> Next:
         generation = await asyncio.to_thread(self._generation, job)
@@ -94,8 +108,7 @@ class VideoMaker:
         if job.step == READY:
             return await self._submit(job, desk, generation)
         if job.step == SUBMITTING:
-            text = reason_text("outcome_unknown", generation.provider)
-            return end_of(generation, generation.outcome, Verdict(State.INTERRUPTED, "outcome_unknown", text))
+            return await self.doubts.settle(job, desk, generation)
         return await self._follow(job, desk, generation)
 
     def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
@@ -136,20 +149,20 @@ class VideoMaker:
         except StudioError as error:
             out.cost_usd = booked(Decimal(0))
             return end_of(generation, out, Verdict(State.FAILED, error.code, error.text))
-        desk.safe_point()
-        out.started_at = out.started_at or now()
-        await desk.record(SUBMITTING, generations.set_started(generation))
-        await self.edge("recorded submitting")
-        try:
-            status = await self.adapter.films.submit(self.provider, request)
-        except ProviderError as error:
-            return self._not_taken(job, generation, error)
-        await self.edge("submitted")
-        # Before anything else: with this name the video is found again whatever happens to us.
-        notes = {**job.notes, "submitted_at": now().isoformat(), "polling_url": status.job.polling_url}
-        notes.pop("notice", None)
-        notes = known_notes(notes, cost_usd=None, asked_as=status.generation_id)
-        await desk.record(POLLING, provider_job_id=status.job.id, notes=notes)
+        async with self.doubts.alone(generation):
+            desk.safe_point()
+            out.started_at = out.started_at or now()
+            notes = {**job.notes, ASKED_AT: now().isoformat()}
+            await desk.record(SUBMITTING, generations.set_started(generation), notes=notes)
+            await self.edge("recorded submitting")
+            try:
+                status = await self.adapter.films.submit(self.provider, request)
+            except ProviderError as error:
+                return self._not_taken(job, generation, error)
+            await self.edge("submitted")
+            # Before anything else: with this name the video is found again whatever happens to us.
+            notes = taken_notes(job, status, now())
+            await desk.record(POLLING, provider_job_id=status.job.id, notes=notes)
         await self.edge("recorded polling")
         desk.safe_point()
         return Again(POLLING, self.patience.next_look(0))

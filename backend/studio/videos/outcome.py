@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from studio.generations.generation import Generation, Outcome, State, booked
 from studio.generations.made import made_rows
 from studio.jobs.job import Done, End, Failed, Interrupted, Job
 from studio.moments import now
+from studio.providers import VideoStatus
 from studio.videos.reasons import STILL_CHARGED
 from studio.videos.wish import READY
 
@@ -84,3 +86,10 @@ def known_notes(notes: Any, *, cost_usd: Decimal | None, asked_as: str | None) -
     if asked_as:
         found["asked_as"] = asked_as
     return found
+
+
+def taken_notes(job: Job, status: VideoStatus, moment: datetime) -> dict[str, Any]:
+    """The notes of a job that its provider took on at that moment."""
+    notes = {**job.notes, "submitted_at": moment.isoformat(), "polling_url": status.job.polling_url}
+    notes.pop("notice", None)
+    return known_notes(notes, cost_usd=None, asked_as=status.generation_id)

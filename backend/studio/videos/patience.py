@@ -25,6 +25,8 @@ class Patience:
     )
     most_full: int = 10  # with a full disk, which people empty in an hour rather than in a minute
     most_lost: int = 3  # looks in a row at which the provider did not know it
+    settled_looks: int = 24  # two minutes: longer than a server takes to list what it had begun to read
+    most_asked_again: int = 1  # after the provider's list showed that it never got the request
 
     @property
     def told(self) -> str:
@@ -34,6 +36,10 @@ class Patience:
 
     def is_over(self, submitted_at: datetime) -> bool:
         return now() - submitted_at >= self.lasts
+
+    def is_settled(self, asked_at: datetime) -> bool:
+        """Whether a request that went out then, and came to anything, would be in the provider's list by now."""
+        return now() - asked_at >= timedelta(seconds=self.look_seconds * self.settled_looks)
 
     def next_look(self, looks: int, after_seconds: int | None = None) -> datetime:
         """After so many looks; a server may ask for a longer pause, but not for more than ten of our longest."""

@@ -12,7 +12,7 @@ import pytest
 import studio
 from PIL import Image
 from studio.assets.embedding import embedded, read_recipe
-from studio.assets.files import POSTER, FileStore, StorageFull
+from studio.assets.files import POSTER, FileStore
 from studio.assets.previews import Previews
 from studio.assets.recipe import Recipe
 from studio.assets.video import NotAVideo, VideoDamaged, look_at, made_video
@@ -134,9 +134,16 @@ class TestMadeVideo:
         with pytest.raises(VideoDamaged):
             made_video(files, sent)
 
-    def test_a_full_disk_is_not_the_films_fault(self, sent: Path) -> None:
-        with pytest.raises(StorageFull):
-            look_at(sent, Path("/dev/full"))
+    def test_looking_writes_no_file_that_a_kill_could_leave(
+        self, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        before = set(tmp_path.rglob("*"))
+
+        facts, poster = look_at(sent)
+
+        assert (facts["width_px"], Image.open(io.BytesIO(poster)).size) == (128, (128, 72))
+        assert set(tmp_path.rglob("*")) == before
 
     def test_the_service_itself_never_loads_the_decoder(self, files: FileStore, sent: Path) -> None:
         code = (

@@ -78,9 +78,42 @@ def error(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
+class TestList:
+    def test_it_shows_what_was_asked_for_the_newest_first(self) -> None:
+        with (
+            served(create_sandbox(speed=math.inf)) as base,
+            httpx.Client(base_url=base, headers=KEY, timeout=20) as client,
+        ):
+            names = [begin(client, prompt=f"The sea {number}").json()["id"] for number in range(3)]
+
+            whole = client.get("/videos").json()
+            first = client.get("/videos", params={"limit": 2}).json()
+            rest = client.get("/videos", params={"limit": 2, "after": first["last_id"]}).json()
+
+        assert [each["id"] for each in whole["data"]] == names[::-1]
+        assert {k: whole["data"][0][k] for k in ("object", "model", "prompt", "seconds", "size")} == {
+            "object": "video",
+            "model": "sandbox/video-tiny",
+            "prompt": "The sea 2",
+            "seconds": "1",
+            "size": "128x72",
+        }
+        assert [page["has_more"] for page in (whole, first, rest)] == [False, True, False]
+        assert [each["id"] for each in first["data"] + rest["data"]] == names[::-1]
+
+    def test_a_strange_question_is_refused(self, quick: httpx.Client) -> None:
+        for query in ({"limit": "0"}, {"limit": "many"}, {"limit": "101"}, {"order": "random"}):
+            assert quick.get("/videos", params=query).status_code == 400
+
+
 class TestSubmission:
     def test_nobody_films_without_a_key(self, quick: httpx.Client) -> None:
-        for method, path in (("POST", ""), ("GET", "/gen-vid-1-A"), ("GET", "/gen-vid-1-A/content")):
+        for method, path in (
+            ("POST", ""),
+            ("GET", ""),
+            ("GET", "/gen-vid-1-A"),
+            ("GET", "/gen-vid-1-A/content"),
+        ):
             assert httpx.request(method, f"{quick.base_url}/videos{path}", json=TINY).status_code == 401
 
     def test_the_answer_is_as_captured(self, quick: httpx.Client) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 from studio.assets import store as assets
-from studio.assets.files import TEMPORARY, FileStore
+from studio.assets.files import BLOCK_BYTES, POSTER, TEMPORARY, FileStore
 from studio.db import Database
 from studio.generations.generation import Generation
+from studio.ids import new_id
 from studio.jobs.job import Job
 from studio.jobs.store import lists
 
+from tests.support.sandbox import until
 from tests.support.videos import ALICE, ask, made
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
@@ -31,6 +33,7 @@ class Left:
     job: Job
     named: list[str]
     on_disk: list[str]
+    posters: int
     items: int
     submissions: int
 
@@ -43,24 +46,30 @@ class Left:
         return self.job.state.value, self.job.reason
 
 
+def command(place: Path, sandbox: str, edge: str = "") -> list[str]:
+    return [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, edge]
+
+
 def child(place: Path, sandbox: str, edge: str = "") -> int:
-    command = [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, edge]
-    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(
+        command(place, sandbox, edge), env=ENVIRONMENT, capture_output=True, timeout=60, check=False
+    )
     assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
     return ended.returncode
 
 
 def asked(place: Path, sandbox: str, model: str = "sandbox/video-tiny"):  # type: ignore[no-untyped-def]
+    """With words of its own: the sandbox lists also what the tests before asked for."""
     httpx.delete(f"{sandbox}/_requests")
     with Database.open(place / "app.db", threads=1) as db:
-        return ask(db, model)
+        return ask(db, model, prompt=f"The sea {new_id()}")
 
 
 def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-untyped-def]
     exchanges = httpx.get(f"{sandbox}/_requests").json()["data"]
     with Database.open(place / "app.db", threads=1) as db:
         files = FileStore(place / "media")
-        (job,) = lists.list_jobs(db, lists.Filter(), 10)
+        job = lists.list_of_generations(db, ALICE, [generation_id])[generation_id]
         with db.read() as cursor:
             counted = cursor.execute("SELECT count(*) FROM items").fetchone()
         return Left(
@@ -70,6 +79,7 @@ def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-u
                 asset.sha256 for asset in assets.list_made(db, ALICE, [generation_id]).get(generation_id, [])
             ],
             on_disk=list(files.list_hashes()),
+            posters=len(list((place / "media").rglob(f"*.{POSTER}.png"))),
             items=counted[0] if counted else -1,
             submissions=sum(
                 each["method"] == "POST" and each["path"].endswith("/videos") for each in exchanges
@@ -81,15 +91,19 @@ def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-u
     ("edge", "end", "submissions"),
     [
         ("claimed ready", DONE, 1),
-        ("recorded submitting", UNKNOWN, 0),
-        ("submitted", UNKNOWN, 1),
+        ("recorded submitting", UNKNOWN, 0),  # the list does not show it, and nothing else that we know of
+        ("submitted", DONE, 1),  # the provider lists it
         ("recorded polling", DONE, 1),
         ("claimed polling", DONE, 1),
         ("polled completed", DONE, 1),
         ("recorded downloading", DONE, 1),
         ("downloaded", DONE, 1),
         ("recorded looking", DONE, 1),
+        ("moved", DONE, 1),
+        ("moved the poster", DONE, 1),
         ("kept", DONE, 1),
+        ("written", DONE, 1),
+        ("committed", DONE, 1),
     ],
 )
 def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
@@ -103,11 +117,59 @@ def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
     found = left(place, sandbox, generation_id)
     assert (found.end, found.submissions) == (end, submissions)
     files = 1 if end == DONE else 0
-    assert (len(found.named), found.items) == (files, files)
+    assert (len(found.named), found.posters, found.items) == (files, files, files)
     assert found.on_disk == found.named
     assert list((place / "media" / TEMPORARY).iterdir()) == []
     assert found.job.lease_id is None
     assert (str(found.generation.outcome.cost_usd) == "0.020000000") == (end == DONE)
+
+
+def test_a_request_that_a_trustworthy_list_does_not_show_goes_out_once_more(
+    place: Path, sandbox: str
+) -> None:
+    before = asked(place, sandbox)
+    assert child(place, sandbox) == 0
+    generation_id = asked(place, sandbox)
+
+    assert child(place, sandbox, "recorded submitting") == -signal.SIGKILL
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert (found.end, found.submissions) == (DONE, 1)
+    assert (left(place, sandbox, before).end, found.items) == (DONE, 2)
+
+
+def test_one_that_kills_whoever_asks_for_it_is_not_asked_for_without_end(place: Path, sandbox: str) -> None:
+    asked(place, sandbox)
+    assert child(place, sandbox) == 0
+    generation_id = asked(place, sandbox)
+
+    deaths = [child(place, sandbox, "recorded submitting") for _ in range(2)]
+    assert child(place, sandbox, "recorded submitting") == 0
+
+    found = left(place, sandbox, generation_id)
+    assert deaths == [-signal.SIGKILL] * 2
+    assert (found.end, found.submissions) == (UNKNOWN, 0)
+
+
+def test_a_kill_in_the_middle_of_the_download_leaves_one_film_and_no_half_of_it(
+    place: Path, sandbox: str
+) -> None:
+    generation_id = asked(place, sandbox, "sandbox/video-pauses")
+    unfinished = place / "media" / TEMPORARY
+
+    with subprocess.Popen(command(place, sandbox), env=ENVIRONMENT) as killed:
+        half = until(lambda: [path for path in unfinished.glob("*") if path.stat().st_size], seconds=30)
+        killed.send_signal(signal.SIGKILL)
+    sizes = [path.stat().st_size for path in half]
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert (killed.returncode, len(sizes)) == (-signal.SIGKILL, 1)
+    assert (found.end, found.submissions, found.items) == (DONE, 1, 1)
+    assert found.on_disk == found.named
+    assert BLOCK_BYTES < sizes[0] < 3 * BLOCK_BYTES
+    assert list(unfinished.iterdir()) == []
 
 
 def test_a_kill_when_the_failure_is_known_is_one_failure(place: Path, sandbox: str) -> None:

@@ -1,4 +1,4 @@
-"""The endpoints for films: `POST /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`, `GET /videos/models`."""
+"""The endpoints for films: `POST /videos`, `GET /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ BODY_MOST_BYTES = 96 * 1024 * 1024
 BLOCK_BYTES = 64 * 1024
 FILMING_SECONDS = 60.0
 VIDEO = "video/mp4"
+LIST_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,51 @@ class Poll:
             told["error"] = "The film could not be made."
         number = cinema.books.count(("poll", job.id))
         return manners.poll(number, json_reply(manners.told(told)))
+
+
+class Listed:
+    """`GET /videos?limit=20&after=…&order=desc`: OpenAI's list of what was begun. OpenRouter has none."""
+
+    def __init__(self, cinema: Cinema) -> None:
+        self._cinema = cinema
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _answer(scope, receive, send, self._cinema, self._told)
+
+    async def _told(self, line: Line, headers: Headers, body: bytes) -> Reply:
+        check_key(headers.get("authorization"))
+        query = parse_qs(line.scope["query_string"].decode("latin-1"))
+        limit, order = query.get("limit", ["20"])[0], query.get("order", ["desc"])[0]
+        if not limit.isdecimal() or not 1 <= int(limit) <= LIST_MOST or order not in ("asc", "desc"):
+            raise Refusal(400, f"limit is a number from 1 to {LIST_MOST}, order is asc or desc.", INVALID)
+        jobs = await asyncio.to_thread(self._cinema.shelf.list_jobs)
+        jobs = jobs if order == "desc" else jobs[::-1]
+        if "after" in query:
+            ids = [job.id for job in jobs]
+            jobs = jobs[ids.index(query["after"][0]) + 1 :] if query["after"][0] in ids else []
+        page = jobs[: int(limit)]
+        told = {
+            "object": "list",
+            "data": [self._entry(job) for job in page],
+            "first_id": page[0].id if page else None,
+            "last_id": page[-1].id if page else None,
+            "has_more": len(jobs) > len(page),
+        }
+        return json_reply(told)
+
+    def _entry(self, job: FilmJob) -> dict[str, Any]:
+        wish = job.commission
+        return {
+            "id": job.id,
+            "object": "video",
+            "created_at": int(job.created_at),
+            "status": manners_of(self._cinema, job.model).word(state_of(self._cinema, job)),
+            "model": job.model,
+            "prompt": wish.prompt,
+            "seconds": str(wish.seconds),
+            "size": f"{wish.width_px}x{wish.height_px}",
+            "error": None,
+        }
 
 
 class Content:

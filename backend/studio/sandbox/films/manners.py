@@ -60,6 +60,9 @@ BAD: dict[str, FilmManners] = {
     "content-502": FilmManners(31, "502 at first", content=spoiling.at_first(1, spoiling.statuses(502))),
     "half": FilmManners(31, "Hangs up in the middle, once", content=spoiling.at_first(1, spoiling.halved)),
     "always-half": FilmManners(31, "Hangs up in the middle, always", content=spoiling.halved),
+    "pauses": FilmManners(
+        31, "Pauses in the middle of the film, once", content=spoiling.at_first(1, spoiling.pausing)
+    ),
     "truncated": FilmManners(31, "Half a file in a whole answer", content=spoiling.first_half_only),
     "html": FilmManners(31, "A page in place of the film", content=spoiling.page),
     "html-as-video": FilmManners(31, "A page that is called a film", content=spoiling.page_as_video),

@@ -62,6 +62,11 @@ class Shelf:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
+    def list_jobs(self) -> list[FilmJob]:
+        """All that can be read, the newest first."""
+        found = (self.find(path.stem) for path in self._root().glob("*.json"))
+        return sorted(filter(None, found), key=lambda job: (job.created_at, job.id), reverse=True)
+
     def has(self, job_id: str, ending: str) -> bool:
         return self.path(job_id, ending).exists()
 

@@ -15,6 +15,7 @@ from studio.sandbox.steps import Drop, Reply, Step, json_reply
 FOREIGN = "https://videos.example"
 PADDING_BYTES = 3 * 1024**3
 BLOCK = bytes(1024 * 1024)
+PAUSE_SECONDS = 2000.0
 FAILURE = "The provider could not make this video: the prompt was rejected after review."
 
 Change = Callable[[int, Reply], Reply]
@@ -75,6 +76,11 @@ def plain_bytes(number: int, reply: Reply) -> Reply:
 
 def endless(number: int, reply: Reply) -> Reply:
     return replace(reply, script=_padded(reply.script))
+
+
+def pausing(number: int, reply: Reply) -> Reply:
+    """A film of three megabytes, most of which say nothing, whose last one is long in coming."""
+    return replace(reply, script=_paused(reply.script))
 
 
 def declared(number: int, reply: Reply) -> Reply:
@@ -169,3 +175,9 @@ def _padded(script: Iterable[Step]) -> Iterator[Step]:
     while left > 0:
         yield BLOCK
         left -= len(BLOCK)
+
+
+def _paused(script: Iterable[Step]) -> Iterator[Step]:
+    yield from script
+    yield (8 + 3 * len(BLOCK)).to_bytes(4) + b"free"
+    yield from (BLOCK, BLOCK, PAUSE_SECONDS, BLOCK)

@@ -1,0 +1,282 @@
+"""A submission that a kill left without an answer: what the provider lists decides, and nothing is paid for twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from studio.assets.files import FileStore
+from studio.db import Database
+from studio.jobs.job import Job, notes_text
+from studio.jobs.store import lists
+from studio.jobs.worker import Worker
+from studio.moments import now
+from studio.providers import Adapter, ListedVideo, Provider, VideoJob, VideoListing, VideoState, VideoStatus
+from studio.videos.doubt import ASKED_AT, Asked, Finding, Lost, judge
+from studio.videos.fetching import Fetching
+from studio.videos.making import VideoMaker
+from studio.videos.patience import Patience
+
+from tests.support.jobs import soon
+from tests.support.openai_films import OpenAiFilms
+from tests.support.sandbox import served
+from tests.support.videos import SANDBOX, ask
+
+pytestmark = pytest.mark.anyio
+
+MODEL, PROMPT = "sora-box", "The sea"
+SENT = {"model": MODEL, "prompt": PROMPT, "seconds": "4", "size": "1280x720"}
+PARAMS = {"duration": 4, "size": "1280x720"}
+
+
+@pytest.fixture
+def db(place: Path) -> Iterator[Database]:
+    with Database.open(place / "app.db", threads=1) as opened:
+        yield opened
+
+
+def wish(db: Database, **more: Any) -> UUID:
+    return ask(db, **{"model": MODEL, "prompt": PROMPT, "params": PARAMS, "provider": "Box", **more})
+
+
+def lost(
+    db: Database, generation_id: UUID, *, ago_seconds: float = 0, provider_job_id: str | None = None
+) -> None:
+    """As a kill leaves a job whose request had gone out; or, with the provider's name for it, a little later."""
+    asked_at = now() - timedelta(seconds=ago_seconds)
+    notes = {"inputs": [], ASKED_AT: asked_at.isoformat(), "submitted_at": asked_at.isoformat()}
+    db.transact(
+        lambda cursor: cursor.execute(
+            """
+            UPDATE jobs
+            SET state = 'running', notes = $notes, provider_job_id = $name,
+                step = CASE WHEN $name IS NULL THEN 'submitting' ELSE 'polling' END
+            WHERE generation_id = $id
+            """,
+            {"notes": notes_text(notes), "id": generation_id, "name": provider_job_id},
+        )
+    )
+
+
+@asynccontextmanager
+async def resumed(db: Database, place: Path, url: str, kind: str = "openai") -> AsyncIterator[Worker]:
+    """The next process at work on what is in the database."""
+    files, provider = FileStore(place / "media"), Provider(SANDBOX, "Box", kind, url)  # type: ignore[arg-type]
+    async with Adapter(film_pause_seconds=0.01) as adapter:
+        fetching = Fetching(files, adapter, provider, 5_000_000)
+        patience = Patience(look_seconds=0.01)
+        worker = Worker(db, [VideoMaker(db, files, adapter, provider, fetching, lambda *_: None, patience)])
+        worker.start()
+        yield worker
+        await worker.close()
+
+
+async def ends(db: Database, place: Path, films: OpenAiFilms, kind: str = "openai") -> list[Job]:
+    """All jobs once they have ended, the oldest first."""
+
+    def ended() -> list[Job]:
+        jobs = lists.list_jobs(db, lists.Filter(), 10)[::-1]
+        return jobs if all(job.is_finished for job in jobs) else []
+
+    with served(films.app, path="/v1") as url:
+        async with resumed(db, place, url, kind):
+            found = await soon(ended)
+    assert isinstance(found, list)
+    return found
+
+
+def told(job: Job) -> tuple[str, str | None, str | None]:
+    return job.state.value, job.reason, job.provider_job_id
+
+
+UNKNOWN = ("interrupted", "outcome_unknown", None)
+
+
+async def test_what_the_list_shows_is_taken_on(db: Database, place: Path) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db))
+    films.begin(SENT)
+
+    (job,) = await ends(db, place, films)
+
+    assert (told(job), len(films.begun)) == (("done", None, "video_1"), 1)
+
+
+async def test_it_is_found_behind_many_younger_ones(db: Database, place: Path) -> None:
+    films = OpenAiFilms(page=2)
+    lost(db, wish(db))
+    films.begin(SENT)
+    for number in range(7):
+        films.begin({**SENT, "prompt": f"Another {number}"})
+
+    (job,) = await ends(db, place, films)
+
+    assert (told(job), films.listed) == (("done", None, "video_1"), 4)
+
+
+async def test_a_list_that_is_known_to_tell_the_truth_and_does_not_show_it_lets_it_be_asked_again(
+    db: Database, place: Path
+) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db, prompt="Made before"), provider_job_id="video_1")
+    films.begin({**SENT, "prompt": "Made before"}, ago_seconds=300)
+    lost(db, wish(db))
+
+    before, job = await ends(db, place, films)
+
+    assert (told(before)[0], told(job)) == ("done", ("done", None, "video_2"))
+    assert [video["prompt"] for video in films.begun] == ["Made before", PROMPT]
+
+
+async def test_an_empty_list_proves_nothing(db: Database, place: Path) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db))
+
+    (job,) = await ends(db, place, films)
+
+    assert (told(job), films.begun) == (UNKNOWN, [])
+    assert "charge" in (job.reason_text or "")
+
+
+@pytest.mark.parametrize(
+    "films", [OpenAiFilms(has_list=False), OpenAiFilms(hides=("prompt",))], ids=["none", "bare"]
+)
+async def test_without_a_list_that_can_tell_it_stays_unknown(
+    db: Database, place: Path, films: OpenAiFilms
+) -> None:
+    lost(db, wish(db))
+    films.begin(SENT)
+
+    (job,) = await ends(db, place, films)
+
+    assert (told(job), len(films.begun)) == (UNKNOWN, 1)
+
+
+async def test_openrouter_has_no_list_and_is_not_asked_for_one(db: Database, place: Path) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db))
+    films.begin(SENT)
+
+    (job,) = await ends(db, place, films, kind="openrouter")
+
+    assert (told(job), films.listed) == (UNKNOWN, 0)
+
+
+async def test_two_in_doubt_never_share_a_video_and_the_second_is_asked_for_once(
+    db: Database, place: Path
+) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db), ago_seconds=2)
+    lost(db, wish(db), ago_seconds=1)
+    films.begin(SENT)
+
+    older, younger = await ends(db, place, films)
+
+    assert (told(older), told(younger)) == (("done", None, "video_1"), ("done", None, "video_2"))
+    assert len(films.begun) == 2
+
+
+async def test_two_in_doubt_and_two_videos_are_one_each(db: Database, place: Path) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db), ago_seconds=2)
+    lost(db, wish(db), ago_seconds=1)
+    films.begin(SENT)
+    films.begin(SENT)
+
+    jobs = await ends(db, place, films)
+
+    assert sorted(str(job.provider_job_id) for job in jobs) == ["video_1", "video_2"]
+    assert len(films.begun) == 2
+
+
+async def test_one_that_is_being_asked_for_is_not_taken_by_one_in_doubt(db: Database, place: Path) -> None:
+    """The two ask for the same: the list shows what the new one began before its name is known here."""
+    films = OpenAiFilms()
+    lost(db, wish(db, prompt="Made before"), provider_job_id="video_1")
+    films.begin({**SENT, "prompt": "Made before"}, ago_seconds=300)
+    lost(db, wish(db))
+    await asyncio.to_thread(wish, db)
+
+    jobs = await ends(db, place, films)
+
+    assert sorted(str(job.provider_job_id) for job in jobs) == ["video_1", "video_2", "video_3"]
+    assert len(films.begun) == 3
+
+
+async def test_one_in_doubt_can_be_stopped(db: Database, place: Path) -> None:
+    films = OpenAiFilms()
+    generation_id = wish(db)
+    lost(db, generation_id)
+    db.transact(lambda cursor: cursor.execute("UPDATE jobs SET is_cancel_wished = true"))
+
+    (job,) = await ends(db, place, films)
+
+    assert (told(job)[0], films.listed, films.begun) == ("cancelled", 0, [])
+
+
+MOMENT = datetime(2026, 11, 24, 12)
+ASKED = Asked(MODEL, PROMPT, 4, "1280x720")
+LOST = Lost(ASKED, MOMENT, [])
+
+
+def video(name: str, seconds: float = 1, **changed: Any) -> ListedVideo:
+    fields = {"model": MODEL, "prompt": PROMPT, "seconds": 4, "size": "1280x720", **changed}
+    status = VideoStatus(VideoJob(name), VideoState.PENDING, "queued")
+    return ListedVideo(status, fields.pop("created_at", MOMENT + timedelta(seconds=seconds)), **fields)
+
+
+OURS = video("ours", -600)
+
+
+@pytest.mark.parametrize(
+    ("videos", "others", "found"),
+    [
+        ([video("a")], [], "a"),
+        ([video("a", -1)], [], "a"),  # their moments are whole seconds
+        ([video("a", seconds=9, size=None)], [], "a"),  # what is not told is no difference
+        ([video("b", 2), video("a", 1)], [LOST], "a"),
+        ([video("b", 2), video("a", 1)], [], Finding.UNCLEAR),
+        ([video("a")], [Lost(ASKED, MOMENT, ["a picture"])], Finding.UNCLEAR),
+        ([video("a", -30)], [], Finding.UNCLEAR),
+        ([video("a", created_at=None)], [], Finding.UNCLEAR),
+        ([video("a", prompt=None)], [], Finding.UNCLEAR),
+        ([video("a", model=None)], [], Finding.UNCLEAR),
+        ([video("a", -90)], [], Finding.NEVER),
+        ([video("a", prompt="The lake")], [], Finding.NEVER),
+        ([], [], Finding.NEVER),
+        ([], [Lost(ASKED, MOMENT, ["a picture"])], Finding.NEVER),
+    ],
+)
+def test_what_a_list_proves(videos: list[ListedVideo], others: list[Lost], found: str | Finding) -> None:
+    listing = VideoListing((*videos, OURS), is_whole=True)
+
+    answer = judge(LOST, others, listing, {"ours": ASKED}, is_settled=True)
+
+    assert (answer.job.id if isinstance(answer, VideoStatus) else answer) == found
+
+
+@pytest.mark.parametrize(
+    ("listing", "known"),
+    [
+        (VideoListing((OURS,), is_whole=False), {"ours": ASKED}),
+        (VideoListing((), is_whole=True), {"ours": ASKED}),
+        (VideoListing((OURS,), is_whole=True), {"ours": Asked("another", PROMPT, 4, None)}),
+        (VideoListing((video("ours", -600, prompt="A reworded sea"),), is_whole=True), {"ours": ASKED}),
+        (VideoListing((video("ours", -600, size="720x720"),), is_whole=True), {"ours": ASKED}),
+        (VideoListing((video("ours", -600, model="renamed"),), is_whole=True), {"ours": ASKED}),
+    ],
+)
+def test_a_list_that_may_leave_something_out_or_change_it_proves_no_absence(
+    listing: VideoListing, known: dict[str, Asked]
+) -> None:
+    assert judge(LOST, [], listing, known, is_settled=True) is Finding.UNCLEAR
+
+
+def test_a_list_is_given_time_to_show_what_was_begun() -> None:
+    listing = VideoListing((OURS,), is_whole=True)
+
+    assert judge(LOST, [], listing, {"ours": ASKED}, is_settled=False) is Finding.NOT_YET
