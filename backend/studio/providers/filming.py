@@ -9,15 +9,18 @@ from urllib.parse import quote
 import aiohttp
 
 from studio.moments import now
-from studio.providers.classify import TIMEOUTS, error_in_answer, note_paid, request_id
+from studio.providers.classify import BUSY, TIMEOUTS, error_in_answer, note_paid, request_id
 from studio.providers.error_shapes import told, told_by_body
 from studio.providers.errors import (
     ProviderError,
     UpstreamBusy,
     UpstreamGone,
+    UpstreamKeyRejected,
     UpstreamLost,
     UpstreamMalformed,
     UpstreamOutcomeUnknown,
+    UpstreamPaymentRequired,
+    UpstreamRefused,
     UpstreamTooLarge,
 )
 from studio.providers.http import Http
@@ -35,7 +38,10 @@ Sink = Callable[[AsyncIterator[bytes]], Awaitable[T]]
 
 TRIES = 3  # of one download; fetching costs nothing, and the video is paid for
 PAUSE_SECONDS = 1.0
-_SUBMIT_UNKNOWN = TIMEOUTS | {499, 500, 502}  # behind any of these a job may have been begun
+# What a gateway says that reached nobody behind it, or a server that does not know what was asked of it.
+_NOT_BEGUN = BUSY | {501, 505, 521, 523, 525, 526}
+_MAY_RUN = TIMEOUTS | {499}
+_REFUSALS = (UpstreamRefused, UpstreamKeyRejected, UpstreamPaymentRequired)
 _GONE = frozenset({404, 410})
 _ELSEWHERE = _GONE | {401, 403}  # it may still be at another of its places
 _NO_MEDIA = ("text/", "application/json", "application/xhtml", "application/xml")
@@ -76,10 +82,7 @@ class Films:
                 is_once=True,
             )
         except ProviderError as error:
-            note_paid(provider, error)
-            if error.may_be_billed or error.http_status in _SUBMIT_UNKNOWN:
-                raise _unknown(provider, error) from error
-            raise
+            raise _not_taken(provider, error) from error
         known_as = request_id(response.headers)
         try:
             document = read_json((await self._http.read(provider, response)).decode("utf-8", "replace"))
@@ -89,9 +92,7 @@ class Films:
         if status is not None and mapping(document).get("id"):
             return status
         if mapping(document).get("error"):
-            refusal = error_in_answer(provider, told(document, provider.key_text), known_as)
-            refusal.may_be_billed = False
-            raise refusal
+            raise _not_taken(provider, error_in_answer(provider, told(document, provider.key_text), known_as))
         if isinstance(job_id := mapping(document).get("id"), str) and job_id:  # an id, and nothing beside it
             return _pending(provider, job_id)
         return _named_by_header(provider, known_as, None)
@@ -265,6 +266,21 @@ def _pending(provider: Provider, job_id: str) -> VideoStatus:
     status = status_of(provider, {"id": job_id, "status": "pending"})
     assert status is not None
     return status
+
+
+def _not_taken(provider: Provider, error: ProviderError) -> ProviderError:
+    """
+    What a refusal means for the job: unknown where one may have been begun behind it.
+
+    The code in an error body under HTTP 200 counts like a status, and a body without one excludes nothing.
+    """
+    note_paid(provider, error)
+    status = error.http_status
+    if status is None and isinstance(error, _REFUSALS):  # known by its words alone
+        error.may_be_billed = False
+    elif status is not None and (status in _MAY_RUN or (status >= 500 and status not in _NOT_BEGUN)):
+        error.may_be_billed = True
+    return _unknown(provider, error) if error.may_be_billed else error
 
 
 def _unknown(provider: Provider, cause: Exception | None, known_as: str | None = None) -> ProviderError:
