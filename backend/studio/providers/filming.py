@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -24,10 +24,10 @@ from studio.providers.errors import (
     UpstreamTooLarge,
 )
 from studio.providers.http import Http
-from studio.providers.loose import mapping, read_json
+from studio.providers.loose import read_json
 from studio.providers.provider import Provider
 from studio.providers.transport_errors import READ_ERRORS, error_within_answer
-from studio.providers.video_answer import status_of
+from studio.providers.video_answer import answer_in, status_of
 from studio.providers.video_body import video_body
 from studio.providers.videos import VideoJob, VideoOutput, VideoRequest, VideoStatus
 from studio.providers.watch import Watch
@@ -82,19 +82,17 @@ class Films:
                 is_once=True,
             )
         except ProviderError as error:
-            raise _not_taken(provider, error) from error
+            _refuse(provider, error)
         known_as = request_id(response.headers)
         try:
             document = read_json((await self._http.read(provider, response)).decode("utf-8", "replace"))
         except (ProviderError, ValueError) as error:
             return _named_by_header(provider, known_as, error)
         status = status_of(provider, document)
-        if status is not None and mapping(document).get("id"):
+        if status is not None:
             return status
-        if mapping(document).get("error"):
-            raise _not_taken(provider, error_in_answer(provider, told(document, provider.key_text), known_as))
-        if isinstance(job_id := mapping(document).get("id"), str) and job_id:  # an id, and nothing beside it
-            return _pending(provider, job_id)
+        if answer_in(document).get("error"):
+            _refuse(provider, _error_in(provider, document, known_as))
         return _named_by_header(provider, known_as, None)
 
     async def poll(self, provider: Provider, job: VideoJob) -> VideoStatus:
@@ -105,11 +103,7 @@ class Films:
         try:
             response = await self._http.open(provider, "GET", _polling_url(provider, job))
         except ProviderError as error:
-            if error.http_status in (404, 410):
-                raise _as(
-                    UpstreamLost, error, f"{provider.name} does not know of this video any more."
-                ) from error
-            raise
+            _refuse_poll(provider, error)
         body = await self._http.read(provider, response)
         try:
             document = read_json(body.decode("utf-8", "replace"))
@@ -124,7 +118,7 @@ class Films:
         if (
             not status.told
         ):  # an error instead of a job: about the question, or about the video, and nobody can tell
-            raise error_in_answer(provider, told(document, provider.key_text), request_id(response.headers))
+            _refuse_poll(provider, _error_in(provider, document, request_id(response.headers)))
         return status
 
     async def download(
@@ -258,19 +252,26 @@ def _polling_url(provider: Provider, job: VideoJob) -> str:
 def _named_by_header(provider: Provider, known_as: str | None, cause: Exception | None) -> VideoStatus:
     """The answer cannot be read, but its header may name the job. Raises UpstreamOutcomeUnknown where it does not."""
     if known_as and known_as.startswith("gen-vid"):
-        return _pending(provider, known_as)
+        status = status_of(provider, {"id": known_as})
+        assert status is not None
+        return status
     raise _unknown(provider, cause, known_as) from cause
 
 
-def _pending(provider: Provider, job_id: str) -> VideoStatus:
-    status = status_of(provider, {"id": job_id, "status": "pending"})
-    assert status is not None
-    return status
+def _error_in(provider: Provider, document: object, known_as: str | None) -> ProviderError:
+    return error_in_answer(provider, told(answer_in(document), provider.key_text), known_as)
 
 
-def _not_taken(provider: Provider, error: ProviderError) -> ProviderError:
+def _refuse_poll(provider: Provider, error: ProviderError) -> NoReturn:
+    """Raises UpstreamLost where the answer to a poll says that there is no such job, else the error itself."""
+    if error.http_status in _GONE:
+        raise _as(UpstreamLost, error, f"{provider.name} does not know of this video any more.") from error
+    raise error
+
+
+def _refuse(provider: Provider, error: ProviderError) -> NoReturn:
     """
-    What a refusal means for the job: unknown where one may have been begun behind it.
+    Raises what a refusal means for the job: unknown where one may have been begun behind it.
 
     The code in an error body under HTTP 200 counts like a status, and a body without one excludes nothing.
     """
@@ -280,7 +281,9 @@ def _not_taken(provider: Provider, error: ProviderError) -> ProviderError:
         error.may_be_billed = False
     elif status is not None and (status in _MAY_RUN or (status >= 500 and status not in _NOT_BEGUN)):
         error.may_be_billed = True
-    return _unknown(provider, error) if error.may_be_billed else error
+    if error.may_be_billed:
+        raise _unknown(provider, error) from error
+    raise error
 
 
 def _unknown(provider: Provider, cause: Exception | None, known_as: str | None = None) -> ProviderError:

@@ -210,6 +210,35 @@ class TestSubmitting:
 
         assert [asked.method for asked in server.asked] == ["GET", "POST"]
 
+    @pytest.mark.parametrize(
+        ("document", "job_id"),
+        [
+            ({"data": {"id": "job-1", "status": "queued"}}, "job-1"),
+            ({"data": {"id": "job-1"}}, "job-1"),
+            ({"id": "job-1", "data": {"status": "queued"}}, "job-1"),
+            ({"id": "job-1"}, "job-1"),
+            ({"id": 77, "status": "queued"}, "77"),
+            ({"data": {"id": 2**63, "status": "queued", "error": None}}, str(2**63)),
+        ],
+    )
+    async def test_each_way_of_naming_the_job_is_read(
+        self, films: Films, server: ScriptedServer, provider: Provider, document: Any, job_id: str
+    ) -> None:
+        server.play(answer(200, document))
+
+        status = await films.submit(provider, ASKED)
+
+        assert (status.job.id, status.state) == (job_id, VideoState.PENDING)
+
+    @pytest.mark.parametrize("job_id", [True, 7.5, "", [], {}, None])
+    async def test_what_names_nothing_leaves_the_outcome_unknown(
+        self, films: Films, server: ScriptedServer, provider: Provider, job_id: Any
+    ) -> None:
+        server.play(answer(200, {"id": job_id, "status": "queued"}))
+
+        with pytest.raises(UpstreamOutcomeUnknown):
+            await films.submit(provider, ASKED)
+
     async def test_the_header_names_a_job_whose_answer_cannot_be_read(
         self, films: Films, server: ScriptedServer, provider: Provider
     ) -> None:
@@ -380,15 +409,24 @@ class TestPolling:
 
         assert server.asked[0].target == "/v1/videos/..%2Fkey%3Fx=%2F"
 
+    @pytest.mark.parametrize(
+        ("status", "document"),
+        [
+            (404, {"error": {"message": "Job not found", "code": 404}}),
+            (200, {"error": {"message": "Job not found", "code": 404}}),
+            (200, {"error": {"message": "Job not found", "type": "not_found_error"}}),
+            (200, {"data": {"error": {"message": "Job not found", "code": "404"}}}),
+        ],
+    )
     async def test_a_job_that_vanished_is_lost(
-        self, films: Films, server: ScriptedServer, provider: Provider
+        self, films: Films, server: ScriptedServer, provider: Provider, status: int, document: Any
     ) -> None:
-        server.play(answer(404, {"error": {"message": f"Job {JOB.id} not found", "code": 404}}))
+        server.play(answer(status, document))
 
         with pytest.raises(UpstreamLost) as raised:
             await films.poll(provider, JOB)
 
-        assert raised.value.http_status == 404
+        assert (raised.value.http_status, raised.value.provider_message) == (404, "Job not found")
 
     @pytest.mark.parametrize(
         "script",
