@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from studio.providers.error_shapes import told
 from studio.providers.loose import count, mapping, name, string, words
@@ -95,3 +96,7 @@ def _moment(value: object) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def job_url(provider: Provider, job: VideoJob) -> str:
+    return provider.url(f"/videos/{quote(job.id, safe='')}")
