@@ -37,7 +37,7 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.paths import MIGRATIONS
 from studio.providers import Adapter, Provider, provider_from_settings
-from studio.providers.filming import PAUSE_SECONDS
+from studio.providers.film_reel import PAUSE_SECONDS
 from studio.videos.fetching import Fetching
 from studio.videos.making import LookUp, VideoMaker
 from studio.videos.patience import Patience

@@ -20,7 +20,8 @@ from studio.providers.classify import error_in_answer, note_paid, request_id
 from studio.providers.error_shapes import told
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.events import ChatEvent
-from studio.providers.filming import PAUSE_SECONDS, Films
+from studio.providers.film_reel import PAUSE_SECONDS
+from studio.providers.filming import Films
 from studio.providers.health import Health, health_of_key
 from studio.providers.http import Http, Timeouts
 from studio.providers.image_body import Body, image_body, image_path

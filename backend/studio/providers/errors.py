@@ -134,3 +134,16 @@ class UpstreamGone(ProviderError):
 class UpstreamTooLarge(ProviderError):
     code = "upstream_too_large"
     text = "What the provider made is larger than this studio keeps."
+
+
+def recast(kind: type[ProviderError], cause: ProviderError | None, text: str) -> ProviderError:
+    """Another kind of error with what is known of the cause."""
+    if cause is None:
+        return kind(text)
+    return kind(
+        text,
+        provider_message=cause.provider_message,
+        http_status=cause.http_status,
+        provider_request_id=cause.provider_request_id,
+        retry_after_seconds=cause.retry_after_seconds,
+    )

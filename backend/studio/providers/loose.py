@@ -56,6 +56,13 @@ def string(value: object) -> str | None:
     return whole(value) if isinstance(value, str) and value else None
 
 
+def name(value: object) -> str | None:
+    """What a server calls something: a text, or a whole number as text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return string(value)
+
+
 def count(value: object) -> int | None:
     """A number of tokens or the like; None if negative, not whole or beyond 2^53."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from studio.providers.error_shapes import told
-from studio.providers.loose import count, mapping, string, words
+from studio.providers.loose import count, mapping, name, string, words
 from studio.providers.provider import Provider
 from studio.providers.usage import spent_usd
 from studio.providers.videos import VideoJob, VideoOutput, VideoState, VideoStatus
@@ -32,16 +33,16 @@ _STATES = {
 
 def status_of(provider: Provider, document: object, job: VideoJob | None = None) -> VideoStatus | None:
     """
-    The status in an answer; None if it is none. Without a `job` the answer has to name one.
+    The status in an answer; None if it is none. Without a `job` the answer has to name one, and that is enough.
 
     What was asked for by its id keeps that id, whatever the answer says.
     """
-    answer = mapping(document)
-    if isinstance(answer.get("data"), dict) and not answer.get("status"):
-        answer = mapping(answer["data"])
+    answer = answer_in(document)
     word = string(answer.get("status")) or ""
-    job_id = job.id if job else string(answer.get("id"))
+    job_id = job.id if job else name(answer.get("id")) or name(mapping(document).get("id"))
     error = answer.get("error")
+    if job is None and not (word or error):
+        word = "pending"
     if not job_id or not (word or error):
         return None
     state = _STATES.get(word.strip().lower().replace("-", "_").replace(" ", "_"), VideoState.UNKNOWN)
@@ -58,7 +59,15 @@ def status_of(provider: Provider, document: object, job: VideoJob | None = None)
         outputs=_outputs(answer) if state is VideoState.COMPLETED else (),
         links_end_at=moment_of(answer.get("expires_at")),
         cost_usd=spent_usd(mapping(answer.get("usage"))),
-        generation_id=string(answer.get("generation_id")),
+        generation_id=name(answer.get("generation_id")),
+    )
+
+
+def answer_in(document: object) -> Mapping[str, Any]:
+    """What speaks of the job: some servers wrap it in `data`."""
+    outer = mapping(document)
+    return (
+        mapping(outer["data"]) if isinstance(outer.get("data"), dict) and not outer.get("status") else outer
     )
 
 
@@ -88,3 +97,7 @@ def moment_of(value: object) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def job_url(provider: Provider, job: VideoJob) -> str:
+    return provider.url(f"/videos/{quote(job.id, safe='')}")

@@ -1,7 +1,8 @@
 """
 What is asked of a model that films, and what a provider tells of the job.
 
-A video is a job at the provider: `Films` (providers/filming.py) submits it, polls it, and downloads what was made.
+A video is a job at the provider: `Films` (providers/filming.py) submits it and polls it, and `Reel`
+(providers/film_reel.py) fetches what was made.
 Between submitting and downloading nothing has to be remembered but a `VideoJob`.
 """
 

@@ -25,6 +25,7 @@ from studio.providers.errors import (
     UpstreamLost,
     UpstreamMalformed,
     UpstreamOutcomeUnknown,
+    UpstreamPaymentRequired,
     UpstreamTooLarge,
     UpstreamUnavailable,
 )
@@ -156,11 +157,33 @@ class TestSubmitting:
             (answer(504, b"<html>gateway</html>", "text/html"),),
             (answer(502, b"<html>gateway</html>", "text/html"),),
             (answer(500, {}),),
+            (answer(520, {}),),
+            (answer(200, {"error": {"code": 500, "message": "oops"}}),),
+            (answer(200, {"error": {"code": 502, "message": "the model died"}}),),
+            (answer(200, {"error": {"code": "504", "message": "timed out"}}),),
+            (answer(200, {"error": {"type": "server_error", "message": "oops"}}),),
+            (answer(200, {"error": "something went wrong"}),),
             (answer(202, b"not json"),),
             (answer(202, {"status": "pending"}),),
             (head(202, "application/json"), piece(b'{"id": "gen'), DROP),
         ],
-        ids=["silence", "reset", "closed", "504", "502", "500", "no json", "no id", "cut in half"],
+        ids=[
+            "silence",
+            "reset",
+            "closed",
+            "504",
+            "502",
+            "500",
+            "520",
+            "500 inside",
+            "502 inside",
+            "504 inside",
+            "a word inside",
+            "no code inside",
+            "no json",
+            "no id",
+            "cut in half",
+        ],
     )
     async def test_an_answer_that_is_lost_leaves_the_outcome_unknown_and_is_not_asked_for_again(
         self, films: Films, server: ScriptedServer, provider: Provider, script: tuple[Any, ...]
@@ -187,6 +210,35 @@ class TestSubmitting:
 
         assert [asked.method for asked in server.asked] == ["GET", "POST"]
 
+    @pytest.mark.parametrize(
+        ("document", "job_id"),
+        [
+            ({"data": {"id": "job-1", "status": "queued"}}, "job-1"),
+            ({"data": {"id": "job-1"}}, "job-1"),
+            ({"id": "job-1", "data": {"status": "queued"}}, "job-1"),
+            ({"id": "job-1"}, "job-1"),
+            ({"id": 77, "status": "queued"}, "77"),
+            ({"data": {"id": 2**63, "status": "queued", "error": None}}, str(2**63)),
+        ],
+    )
+    async def test_each_way_of_naming_the_job_is_read(
+        self, films: Films, server: ScriptedServer, provider: Provider, document: Any, job_id: str
+    ) -> None:
+        server.play(answer(200, document))
+
+        status = await films.submit(provider, ASKED)
+
+        assert (status.job.id, status.state) == (job_id, VideoState.PENDING)
+
+    @pytest.mark.parametrize("job_id", [True, 7.5, "", [], {}, None])
+    async def test_what_names_nothing_leaves_the_outcome_unknown(
+        self, films: Films, server: ScriptedServer, provider: Provider, job_id: Any
+    ) -> None:
+        server.play(answer(200, {"id": job_id, "status": "queued"}))
+
+        with pytest.raises(UpstreamOutcomeUnknown):
+            await films.submit(provider, ASKED)
+
     async def test_the_header_names_a_job_whose_answer_cannot_be_read(
         self, films: Films, server: ScriptedServer, provider: Provider
     ) -> None:
@@ -200,21 +252,40 @@ class TestSubmitting:
             (400, UpstreamRefused),
             (401, UpstreamKeyRejected),
             (404, UpstreamRefused),
+            (402, UpstreamPaymentRequired),
             (413, UpstreamRefused),
             (429, UpstreamBusy),
             (503, UpstreamBusy),
         ],
     )
+    @pytest.mark.parametrize("is_within", [False, True], ids=["as the status", "under HTTP 200"])
     async def test_a_refusal_says_that_nothing_was_begun(
-        self, films: Films, server: ScriptedServer, provider: Provider, status: int, kind: type[ProviderError]
+        self,
+        films: Films,
+        server: ScriptedServer,
+        provider: Provider,
+        status: int,
+        kind: type[ProviderError],
+        is_within: bool,
     ) -> None:
-        server.play(answer(status, {"error": {"code": status, "message": "duration: 4, 6 or 8"}}))
+        error = {"code": status, "message": "duration: 4, 6 or 8"}
+        server.play(answer(200 if is_within else status, {"error": error}))
 
         with pytest.raises(kind) as raised:
             await films.submit(provider, ASKED)
 
         assert not raised.value.may_be_billed
         assert raised.value.provider_message == "duration: 4, 6 or 8"
+
+    async def test_words_that_say_that_there_is_no_credit_need_no_code(
+        self, films: Films, server: ScriptedServer, provider: Provider
+    ) -> None:
+        server.play(answer(200, {"error": {"type": "insufficient_credits", "message": "Please top up"}}))
+
+        with pytest.raises(UpstreamPaymentRequired) as raised:
+            await films.submit(provider, ASKED)
+
+        assert not raised.value.may_be_billed
 
     async def test_a_server_that_cannot_be_reached_has_begun_nothing(self, films: Films) -> None:
         nobody = Provider("p", "Nobody", "openrouter", "http://127.0.0.1:9/v1")
@@ -338,15 +409,24 @@ class TestPolling:
 
         assert server.asked[0].target == "/v1/videos/..%2Fkey%3Fx=%2F"
 
+    @pytest.mark.parametrize(
+        ("status", "document"),
+        [
+            (404, {"error": {"message": "Job not found", "code": 404}}),
+            (200, {"error": {"message": "Job not found", "code": 404}}),
+            (200, {"error": {"message": "Job not found", "type": "not_found_error"}}),
+            (200, {"data": {"error": {"message": "Job not found", "code": "404"}}}),
+        ],
+    )
     async def test_a_job_that_vanished_is_lost(
-        self, films: Films, server: ScriptedServer, provider: Provider
+        self, films: Films, server: ScriptedServer, provider: Provider, status: int, document: Any
     ) -> None:
-        server.play(answer(404, {"error": {"message": f"Job {JOB.id} not found", "code": 404}}))
+        server.play(answer(status, document))
 
         with pytest.raises(UpstreamLost) as raised:
             await films.poll(provider, JOB)
 
-        assert raised.value.http_status == 404
+        assert (raised.value.http_status, raised.value.provider_message) == (404, "Job not found")
 
     @pytest.mark.parametrize(
         "script",
