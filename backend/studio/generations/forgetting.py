@@ -4,12 +4,14 @@ from uuid import UUID
 
 from studio.db import Cursor, Database
 from studio.gallery import removal
+from studio.jobs.store.changes import forget_provider_errors
 from studio.moments import now
 
 
 def forget(db: Database, generation_id: UUID) -> None:
     """
-    Empty its words, put away what it made, and take both out of the gallery; everything that was measured stays.
+    Empty its words and those that the provider said about them, put away what it made, and take both out of the
+    gallery; everything that was measured stays.
 
     Files that were put away go with the next housekeeping after the days of undo, unless somebody else needs them.
     """
@@ -17,6 +19,7 @@ def forget(db: Database, generation_id: UUID) -> None:
     def work(cursor: Cursor) -> None:
         named = {"id": generation_id}
         cursor.execute("UPDATE generations SET prompt = '', text = '', reasoning = '' WHERE id = $id", named)
+        forget_provider_errors(cursor, generation_id)
         made = cursor.execute(
             """
             UPDATE assets
