@@ -15,6 +15,7 @@ from studio.accounts.audit import Entry
 from studio.accounts.client import Client
 from studio.accounts.person import Person
 from studio.accounts.store import audit
+from studio.admin.quoting import quotes
 from studio.db import Cursor, Database
 from studio.generations import store as generations
 from studio.jobs.job import Job
@@ -23,8 +24,6 @@ from studio.jobs.store import changes
 from studio.jobs.views import views_of
 from studio.moments import iso
 
-# So many letters in a row are a quotation.
-_QUOTED = 16
 HIDDEN = "[not shown: it may quote the prompt, which administrators of this studio do not see]"
 
 
@@ -130,12 +129,7 @@ def without(words: str | None, prompt: str | None) -> str | None:
     """A provider's words, or a note in their place if they quote the prompt, or if there is none to compare with."""
     if not words:
         return words
-    if not prompt:
-        return HIDDEN
-    said, asked = words.casefold(), prompt.casefold()
-    length = min(_QUOTED, len(asked))
-    is_quoted = any(said[at : at + length] in asked for at in range(max(1, len(said) - length + 1)))
-    return HIDDEN if is_quoted else words
+    return HIDDEN if quotes(words, prompt or "") else words
 
 
 def _facts(job: Job) -> dict[str, object]:
