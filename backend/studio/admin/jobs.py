@@ -2,7 +2,8 @@
 The administrator's verbs about jobs; each is in the audit log, in the same commit.
 
 Other people's prompts are shown only where the installation says so, and then a provider's own words about them too:
-an error may quote what it refuses.
+an error may quote what it refuses. Where the prompt is not known, because it was forgotten, nobody can tell whether
+they do, and they are not shown either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from studio.accounts.audit import Entry
 from studio.accounts.client import Client
 from studio.accounts.person import Person
 from studio.accounts.store import audit
+from studio.admin.quoting import quotes
 from studio.db import Cursor, Database
 from studio.generations import store as generations
 from studio.jobs.job import Job
@@ -22,9 +24,7 @@ from studio.jobs.store import changes
 from studio.jobs.views import views_of
 from studio.moments import iso
 
-# So many letters in a row are a quotation.
-_QUOTED = 16
-HIDDEN = "[the prompt, which administrators of this studio do not see]"
+HIDDEN = "[not shown: it may quote the prompt, which administrators of this studio do not see]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def shown_to_admin(
                 "person_id": str(job.person_id),
                 "provider_id": str(job.provider_id) if job.provider_id else None,
                 "provider_job_id": job.provider_job_id,
-                "provider_error": job.provider_error if is_open else without(job.provider_error, prompt),
+                "provider_error": job.provider_error if is_open else _told(job, prompt),
                 "prompt": prompt if is_open else None,
                 "step": job.step,
                 "attempts": job.attempts,
@@ -120,14 +120,16 @@ def shown_to_admin(
     return shown
 
 
+def _told(job: Job, prompt: str | None) -> str | None:
+    """The provider's words; work that never had a prompt cannot be told about in one."""
+    return job.provider_error if job.generation_id is None else without(job.provider_error, prompt)
+
+
 def without(words: str | None, prompt: str | None) -> str | None:
-    """A provider's words, or a note in their place if they quote the prompt."""
-    if not words or not prompt:
+    """A provider's words, or a note in their place if they quote the prompt, or if there is none to compare with."""
+    if not words:
         return words
-    said, asked = words.casefold(), prompt.casefold()
-    length = min(_QUOTED, len(asked))
-    is_quoted = any(said[at : at + length] in asked for at in range(max(1, len(said) - length + 1)))
-    return HIDDEN if is_quoted else words
+    return HIDDEN if quotes(words, prompt or "") else words
 
 
 def _facts(job: Job) -> dict[str, object]:

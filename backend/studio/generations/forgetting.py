@@ -4,20 +4,31 @@ from uuid import UUID
 
 from studio.db import Cursor, Database
 from studio.gallery import removal
+from studio.jobs.store.changes import forget_provider_errors
 from studio.moments import now
 from studio.once.store import drop_keys_of
 
 
 def forget(db: Database, generation_id: UUID) -> None:
     """
-    Empty its words, put away what it made, and take both out of the gallery; everything that was measured stays.
+    Empty its words and those that the provider said about them, and what it began with; put away what it made, and
+    take both out of the gallery. Everything that was measured stays. Without words and pictures it is on no list and
+    cannot be repeated.
 
     Files that were put away go with the next housekeeping after the days of undo, unless somebody else needs them.
     """
 
     def work(cursor: Cursor) -> None:
         named = {"id": generation_id}
-        cursor.execute("UPDATE generations SET prompt = '', text = '', reasoning = '' WHERE id = $id", named)
+        cursor.execute(
+            """
+            UPDATE generations
+            SET prompt = '', input_hashes = '[]', text = '', reasoning = ''
+            WHERE id = $id
+            """,
+            named,
+        )
+        forget_provider_errors(cursor, generation_id)
         made = cursor.execute(
             """
             UPDATE assets

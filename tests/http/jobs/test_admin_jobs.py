@@ -71,9 +71,41 @@ def test_prompts_of_others_are_not_shown_nor_quoted(ruth: Caller, alice: Caller,
 
 def test_a_provider_s_words_that_quote_nothing_are_shown() -> None:
     assert without("queue 9 is full", PROMPT) == "queue 9 is full"
-    assert without("no prompt", None) == "no prompt"
     assert without(f"We do not do {PROMPT.upper()}.", PROMPT) == HIDDEN
     assert without("we refuse a cat", "a cat") == HIDDEN
+
+
+@pytest.mark.parametrize("prompt", ["", None])
+def test_where_no_prompt_is_known_a_provider_s_words_are_not_shown(prompt: str | None) -> None:
+    assert without(f"flagged: {PROMPT}", prompt) == HIDDEN
+    assert without(None, prompt) is None
+
+
+def test_what_never_had_a_prompt_is_told_about(ruth: Caller, alice: Caller, db: Database) -> None:
+    job = asked_by(db, alice)
+    full = Failed(reason="broken", reason_text="It broke.", provider_error="the disk is full")
+    db.transact(lambda cursor: changes.finish(cursor, job, full, now()))
+
+    assert ruth.get(f"/api/admin/jobs/{job.id}").json()["provider_error"] == "the disk is full"
+
+
+def test_a_prompt_that_is_forgotten_is_not_uncovered_by_the_provider_s_words(
+    ruth: Caller, alice: Caller, db: Database
+) -> None:
+    job = failed_job(db, alice)
+    db.transact(
+        lambda cursor: cursor.execute(
+            "UPDATE generations SET state = 'failed' WHERE id = $id", {"id": job.generation_id}
+        )
+    )
+
+    forgotten = alice.request("DELETE", f"/api/generations/{job.generation_id}")
+
+    assert forgotten.status_code == 204
+    assert "dumplings" not in ruth.get("/api/admin/jobs").text
+    assert "dumplings" not in ruth.get("/fragments/admin/jobs").text
+    assert stored(db, job).provider_error is None
+    assert ruth.get(f"/api/admin/jobs/{job.id}").json()["reason"] == "refused"
 
 
 class TestWhereAdministratorsSeePrompts:

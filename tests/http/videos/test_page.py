@@ -200,6 +200,30 @@ def test_a_failure_is_told_with_what_it_cost_and_taken_off_the_list(film: Film) 
     assert f"video-{made}" not in film.bob.get("/fragments/videos").text
 
 
+@pytest.mark.parametrize("prompt", ["Flagged", ""])
+def test_one_that_began_with_a_picture_is_taken_off_the_list_for_good(film: Film, prompt: str) -> None:
+    kept = film.keep_picture(film.bob, "teal")
+    body = {
+        "kind": "video",
+        "model": "sandbox/video-refuses",
+        "prompt": prompt,
+        "params": {"input_roles": ["first_frame"]},
+        "input_asset_ids": [kept],
+    }
+    asked_for = film.bob.post("/api/generations", json=body)
+    assert asked_for.status_code == 201, asked_for.text
+    made = film.ended(film.bob, asked_for.json()["id"])["id"]
+    assert f"video-{made}" in film.bob.get("/fragments/videos").text
+    before = film.count("jobs")
+
+    film.bob.post(f"/fragments/videos/{made}/deletion", headers=HX)
+    again = film.bob.post(f"/fragments/videos/{made}/retry", headers=HX)
+
+    assert f"video-{made}" not in film.bob.get("/fragments/videos").text
+    assert again.status_code == 404
+    assert film.count("jobs") == before
+
+
 def test_a_film_is_not_taken_off_the_list_with_its_card(film: Film) -> None:
     made = film.ended(film.alice, asked(film, film.alice))["id"]
 

@@ -179,6 +179,14 @@ def purge(cursor: Cursor, before: datetime) -> int:
     )
 
 
+def forget_provider_errors(cursor: Cursor, generation_id: UUID) -> None:
+    """Drop what the provider said about a generation, which may quote its prompt."""
+    cursor.execute(
+        "UPDATE jobs SET provider_error = NULL WHERE generation_id = $generation_id",
+        {"generation_id": generation_id},
+    )
+
+
 def forget_finished(db: Database, before: datetime) -> int:
     """`purge` in a transaction of its own."""
     return db.transact(lambda cursor: purge(cursor, before))
