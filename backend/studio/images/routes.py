@@ -195,9 +195,12 @@ def _first_form(
     else:
         form = ImageForm(prompt=prompt, model=_model(studio.catalogue, takes_pictures=bool(inputs)))
     known = studio.catalogue.find(model)
+    kept = form.model
+    if studio.catalogue.find(kept) is None:  # of a provider that is no longer used, or withdrawn by it
+        kept = _model(studio.catalogue, takes_pictures=bool(form.asset_ids)) or kept
     return ImageForm(
         prompt=form.prompt,
-        model=known.id if known and known.makes_images else form.model,
+        model=known.id if known and known.makes_images else kept,
         settings=form.settings,
         asset_ids=tuple(dict.fromkeys([*form.asset_ids, *inputs]))[:16],
         parent_id=form.parent_id,

@@ -198,7 +198,9 @@ def _first_form(
     else:
         form = VideoForm(prompt=prompt, model=_model(studio.catalogue, {role for role, _ in named}))
     known = studio.catalogue.find(model)
-    chosen = known if known and known.makes_videos else studio.catalogue.find(form.model)
+    roles = {role for role, _ in form.kept}
+    kept = studio.catalogue.find(form.model) or studio.catalogue.find(_model(studio.catalogue, roles))
+    chosen = known if known and known.makes_videos else kept
     usual = usual_settings(wish.known_settings(chosen)) if chosen and from_ is None else {}
     return VideoForm(
         prompt=form.prompt,
