@@ -203,9 +203,12 @@ def _first_form(
     named = [*form.asset_ids, *inputs]
     there = {card.id for card in input_cards(studio, person, named)}
     kept = [id_ for id_ in named if id_ in there]
+    stand_in = form.model
+    if studio.catalogue.find(stand_in) is None:  # of a provider that is no longer used, or withdrawn by it
+        stand_in = _model(studio.catalogue, takes_pictures=bool(form.asset_ids)) or stand_in
     form = ImageForm(
         prompt=form.prompt,
-        model=known.id if known and known.makes_images else form.model,
+        model=known.id if known and known.makes_images else stand_in,
         settings=form.settings,
         asset_ids=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
         parent_id=form.parent_id,

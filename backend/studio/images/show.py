@@ -98,6 +98,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
                 job=views.get(generation.id),
                 notice=job.notes.get("notice") if job and not job.is_finished else None,
                 progress=studio.board.find(generation.id),
+                is_elsewhere=generation.provider_id != studio.catalogue.provider_id,
                 again=None if generation.state is State.DONE else estimate_again(studio, generation),
             )
         )

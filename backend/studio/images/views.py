@@ -74,6 +74,7 @@ class ImageCard:
     asked_at: str
     is_simulated: bool
     can_retry: bool
+    is_elsewhere: bool
     retry_price: str
     retry_seen_usd: str
     again_url: str
@@ -158,6 +159,7 @@ def image_card(
     notice: str | None = None,
     progress: Progress | None = None,
     again: Estimate | None = None,
+    is_elsewhere: bool = False,
 ) -> ImageCard:
     prompt, query = generation.prompt, urlencode({"from": str(generation.id)})
     is_running = not generation.is_finished
@@ -176,7 +178,8 @@ def image_card(
         facts=facts(generation, model_name, pictures),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
-        can_retry=bool(job and job.can_retry and generation.is_finished),
+        can_retry=bool(job and job.can_retry and generation.is_finished and not is_elsewhere),
+        is_elsewhere=is_elsewhere,
         retry_price=price_text(again),
         retry_seen_usd=worst_text(again),
         again_url=f"/images?{query}",

@@ -217,9 +217,8 @@ class Worker:
 
     async def _renew(self) -> None:
         """One statement for all; whose lease is gone must stop, and who is to be cancelled hears of it."""
-        held = list(self._tasks)
-        leases, until = list({lease for _, lease in held}), self._clock() + self._lease
-        renewed = await to_the_end(self._db.transact_soon(lambda cursor: claims.renew(cursor, leases, until)))
+        held, until = list(self._tasks), self._clock() + self._lease
+        renewed = await to_the_end(self._db.transact_soon(lambda cursor: claims.renew(cursor, held, until)))
         for key in held:
             if key in self._tasks and key not in renewed:
                 self._tasks[key].cancel("lease lost")

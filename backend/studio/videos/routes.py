@@ -205,7 +205,9 @@ def _first_form(
     else:
         form = VideoForm(prompt=prompt, model=_model(studio.catalogue, {role for role, _ in named}))
     known = studio.catalogue.find(model)
-    chosen = known if known and known.makes_videos else studio.catalogue.find(form.model)
+    roles = {role for role, _ in form.kept}
+    stand_in = studio.catalogue.find(form.model) or studio.catalogue.find(_model(studio.catalogue, roles))
+    chosen = known if known and known.makes_videos else stand_in
     usual = usual_settings(wish.known_settings(chosen)) if chosen and from_ is None else {}
     both = [*form.kept, *named]
     there = {card.id for card in input_cards(studio, person, [id_ for _, id_ in both])}

@@ -109,6 +109,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
                 inputs=inputs.get(generation.id, []),
                 job=jobs.get(generation.id),
                 view=views.get(generation.id),
+                is_elsewhere=generation.provider_id != studio.catalogue.provider_id,
                 again=None if generation.state is State.DONE else estimate_again(studio, generation),
             )
         )

@@ -78,9 +78,11 @@ class VideoCard:
     asked_at: str
     is_simulated: bool
     can_retry: bool
+    is_elsewhere: bool
     retry_price: str
     retry_seen_usd: str
     again_url: str
+    other_url: str
     retry_error: str | None = None
 
     @property
@@ -97,8 +99,9 @@ def video_card(
     job: Job | None = None,
     view: JobView | None = None,
     again: Estimate | None = None,
+    is_elsewhere: bool = False,
 ) -> VideoCard:
-    is_running = not generation.is_finished
+    is_running, query = not generation.is_finished, urlencode({"from": str(generation.id)})
     return VideoCard(
         id=str(generation.id),
         prompt=generation.prompt,
@@ -114,10 +117,12 @@ def video_card(
         facts=_facts(generation, model_name, films),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
-        can_retry=bool(view and view.can_retry and generation.is_finished),
+        can_retry=bool(view and view.can_retry and generation.is_finished and not is_elsewhere),
+        is_elsewhere=is_elsewhere,
         retry_price=price_text(again),
         retry_seen_usd=worst_text(again),
-        again_url=f"/videos?{urlencode({'from': str(generation.id)})}",
+        again_url=f"/videos?{query}",
+        other_url=f"/videos?{query}&focus=model#model",
     )
 
 

@@ -210,12 +210,11 @@ class Machine(RuleBasedStateMachine):
 
     @rule(keys=st.lists(held, max_size=4))
     def renew(self, keys: list[tuple[UUID, UUID]]) -> None:
-        until, leases = self.moment + LEASE, [lease for _, lease in keys]
-        renewed = self.db.transact(lambda cursor: claims.renew(cursor, leases, until))
+        until = self.moment + LEASE
+        renewed = self.db.transact(lambda cursor: claims.renew(cursor, keys, until))
+        # Of jobs that were claimed together only those whose holder asks, and only for who holds them now.
         expected = {
-            (job_id, known.lease): known.is_wished
-            for job_id, known in self.known.items()
-            if known.lease in leases
+            (id_, self.known[id_].lease): self.known[id_].is_wished for id_, _ in filter(self.holds, keys)
         }
         assert renewed == expected
         for job_id, _ in renewed:

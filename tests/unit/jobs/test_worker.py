@@ -1,19 +1,19 @@
 """The worker: it wakes when work is due, keeps to the limits, survives its handlers, and ends in good order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import duckdb
 import pytest
-from studio.db import Database
+from studio.db import Database, Row
 from studio.errors import Upstream
 from studio.ids import new_id
 from studio.jobs.desk import JobDesk
 from studio.jobs.errors import LeaseLost, TryAgain
-from studio.jobs.job import Again, Done, Failed, Job, JobState, Next
+from studio.jobs.job import Again, Done, End, Failed, Job, JobState, Next
 from studio.jobs.jobs import Jobs
 from studio.jobs.rules import Rules
 from studio.jobs.store import claims
@@ -309,6 +309,37 @@ async def test_leases_are_renewed_while_a_handler_works(db: Database, errand: Er
     await worker.close()
 
     assert len(errand.began) == 1
+
+
+async def test_one_that_works_on_does_not_hold_what_was_claimed_with_it(db: Database) -> None:
+    class Forgetful(Errand):
+        """Its rows for an end cannot be had, so nothing can be written down about a job that failed."""
+
+        def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
+            raise RuntimeError("these rows cannot be had")
+
+    async def work(job: Job, desk: JobDesk) -> Next:
+        if job.id == slow.id:
+            return await hold(job, desk)
+        raise Upstream("It is broken.")
+
+    slow, stuck = ask(db), ask(db)
+    worker = Worker(
+        db, [Forgetful(work, rules=replace(QUICK, most_attempts=1))], renew_seconds=0.02, drain_seconds=0.0
+    )
+    worker.start()
+    try:
+        await soon(lambda: stored(db, stuck).lease_id is not None and worker.working == 1)
+        left = stored(db, slow)
+        # One renewal may have been on its way for both; those that begin now are for one.
+        longer = await soon(lambda: (found := stored(db, slow)).leased_until > left.leased_until and found)
+        lost = stored(db, stuck)
+        again = await soon(lambda: (found := stored(db, slow)).leased_until > longer.leased_until and found)
+        assert lost.lease_id == left.lease_id == again.lease_id  # one claim took both
+        assert (again.attempts, again.is_finished) == (1, False)
+        assert stored(db, stuck).leased_until == lost.leased_until
+    finally:
+        await worker.close()
 
 
 async def test_at_the_end_what_is_not_done_is_given_back_and_the_next_worker_goes_on(

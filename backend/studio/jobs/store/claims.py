@@ -103,18 +103,31 @@ def next_due(db: Database, kinds: Sequence[str], moment: datetime) -> datetime |
     return found
 
 
-def renew(cursor: Cursor, leases: Sequence[UUID], leased_until: datetime) -> dict[tuple[UUID, UUID], bool]:
-    """Make leases last longer. What is still held, as (job, lease), with whether the job is to be cancelled."""
-    if not leases:
+def renew(
+    cursor: Cursor, held: Sequence[tuple[UUID, UUID]], leased_until: datetime
+) -> dict[tuple[UUID, UUID], bool]:
+    """
+    Make the leases of these (job, lease) last longer; which of them are still held, with whether the job is to be
+    cancelled.
+
+    By job: those that were claimed together share a lease, and one that is worked on must not hold another which
+    nobody works on any more.
+    """
+    if not held:
         return {}
     rows = cursor.execute(
         """
         UPDATE jobs
         SET leased_until = $leased_until
-        WHERE lease_id IN (SELECT unnest($leases::UUID[])) AND finished_at IS NULL
-        RETURNING id, lease_id, is_cancel_wished
+        FROM (SELECT DISTINCT unnest($ids::UUID[]) AS id, unnest($leases::UUID[]) AS lease_id) AS held
+        WHERE jobs.id = held.id AND jobs.lease_id = held.lease_id AND finished_at IS NULL
+        RETURNING jobs.id, jobs.lease_id, is_cancel_wished
         """,
-        {"leases": list(leases), "leased_until": leased_until},
+        {
+            "ids": [job_id for job_id, _ in held],
+            "leases": [lease_id for _, lease_id in held],
+            "leased_until": leased_until,
+        },
     ).fetchall()
     return {(job_id, lease_id): wished for job_id, lease_id, wished in rows}
 
