@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import aiohttp
 
 from studio.moments import now
-from studio.providers.classify import request_id
+from studio.providers.classify import error_in_answer, request_id
 from studio.providers.error_shapes import told_by_body
 from studio.providers.errors import (
     ProviderError,
@@ -141,11 +141,7 @@ class Reel:
                     yield piece
             return
         except ProviderError as error:
-            if error.http_status == 409:
-                raise recast(
-                    UpstreamBusy, error, f"{provider.name} has not finished this video yet."
-                ) from error
-            raise
+            _refuse(provider, error)
         watch = Watch(response, self._http.timeouts.silence)
         is_complete = False
         try:
@@ -190,6 +186,8 @@ class Reel:
         """Before the first byte: a page or an error under HTTP 200, and what says itself that it is too large."""
         if response.content_type.startswith(_NO_MEDIA):
             words = told_by_body(await self._text(response), provider.key_text)
+            if words.status is not None:
+                _refuse(provider, error_in_answer(provider, words, request_id(response.headers)))
             raise UpstreamMalformed(
                 f"{provider.name} sent a text in place of the video.",
                 provider_message=words.message,
@@ -207,6 +205,13 @@ class Reel:
                 while len(body) < MOST_TEXT_BYTES and (chunk := await response.content.readany()):
                     body += chunk
         return bytes(body)
+
+
+def _refuse(provider: Provider, error: ProviderError) -> NoReturn:
+    """Raises what a status, or the code of an error under HTTP 200, means for a download."""
+    if error.http_status == 409:
+        raise recast(UpstreamBusy, error, f"{provider.name} has not finished this video yet.") from error
+    raise error
 
 
 def _hopelessness(error: ProviderError) -> int:

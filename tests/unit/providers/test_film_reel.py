@@ -142,6 +142,21 @@ async def test_it_is_gone_only_where_every_place_says_so(
         assert type(raised.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(404, UpstreamGone), (409, UpstreamBusy), (502, UpstreamUnavailable), (503, UpstreamBusy)],
+)
+async def test_the_code_of_an_error_under_http_200_counts_like_a_status(
+    films: Films, server: ScriptedServer, provider: Provider, code: int, kind: type[ProviderError]
+) -> None:
+    server.always(USUAL, answer(200, {"error": {"code": code, "message": "Not now"}}))
+
+    with pytest.raises(kind) as raised:
+        await films.download(provider, completed(), VideoOutput(), kept, MOST)
+
+    assert (type(raised.value), raised.value.provider_message) == (kind, "Not now")
+
+
 async def test_a_text_that_does_not_come_is_not_waited_for(
     films: Films, server: ScriptedServer, provider: Provider
 ) -> None:
