@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -23,7 +22,7 @@ from studio.catalogue.catalogue import Catalogue
 from studio.config import Settings
 from studio.db import Database, GaveUpWaiting, migrate
 from studio.gallery.backfill import keep_indexed
-from studio.generations import store as generations
+from studio.generations.costs import keep_asking
 from studio.generations.ending import rows_for_gallery
 from studio.generations.engine import Engine
 from studio.generations.recovery import recover
@@ -44,9 +43,6 @@ from studio.videos.patience import Patience
 from studio.wiring import Studio
 
 log = structlog.get_logger()
-
-# At a start: for how long back costs are asked for that were not known when the process before ended.
-COSTS_ASKED_FOR = timedelta(days=1)
 
 
 @dataclass
@@ -75,15 +71,10 @@ class Opening:
         catalogue = Catalogue(db, adapter, provider, provider.id)  # type: ignore[arg-type]
         engine = Engine(db, adapter)
         engine.start_saving()
-        since = now() - COSTS_ASKED_FOR
-        engine.look_up_costs(
-            provider,
-            await asyncio.to_thread(generations.list_without_cost, db, catalogue.provider_id, since),
-        )
         board = Board()
 
         def look_up(generation_id: UUID, request_id: str) -> None:
-            engine.look_up_costs(provider, [(generation_id, request_id)])
+            engine.look_up_cost(provider, generation_id, request_id)
 
         worker = Worker(
             db,
@@ -100,6 +91,7 @@ class Opening:
         worker.start()
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
         self._start(keep_house(db, files, jobs_kept_days=self.settings.jobs_kept_days))
+        self._start(keep_asking(db, adapter, provider, catalogue.provider_id))
         self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
         await asyncio.to_thread(self._print_set_up)

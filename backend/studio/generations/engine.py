@@ -7,7 +7,7 @@ loses at most that much of an answer.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +19,7 @@ from prometheus_client import Counter, Gauge
 from studio.db import Database
 from studio.errors import Upstream
 from studio.generations import store
+from studio.generations.costs import find_cost
 from studio.generations.generation import Generation, State, booked
 from studio.generations.live import HEARTBEAT_SECONDS, Live
 from studio.generations.reasons import REASON_TEXTS
@@ -189,7 +190,7 @@ class Engine:
             log.error("generation.crashed", id=str(generation.id), exc_info=error)
         await self._end(live, state, reason, text)
         if out.cost_usd is None and out.provider_request_id:
-            self._in_background(self._look_up_cost(provider, generation.id, out.provider_request_id))
+            self.look_up_cost(provider, generation.id, out.provider_request_id)
 
     async def _converse(
         self, live: Live, provider: Provider, request: ChatRequest
@@ -252,20 +253,14 @@ class Engine:
         RUNNING.set(len(self._live))
         live.end()
 
-    def look_up_costs(self, provider: Provider, generations: Iterable[tuple[UUID, str]]) -> None:
-        """Ask later, in the background, what these (our id, the provider's id) cost, such as after a restart."""
-        for generation_id, request_id in generations:
-            self._in_background(self._look_up_cost(provider, generation_id, request_id))
+    def look_up_cost(self, provider: Provider, generation_id: UUID, request_id: str) -> None:
+        """Ask in a moment, in the background, what this (our id, the provider's id) cost."""
+        self._in_background(self._look_up_cost(provider, generation_id, request_id))
 
     async def _look_up_cost(self, provider: Provider, generation_id: UUID, request_id: str) -> None:
         """A stopped or broken stream has no usage; some providers can be asked for the cost a little later."""
         await asyncio.sleep(self._cost_look_up_seconds)
-        try:
-            cost = booked(await self._adapter.look_up_cost(provider, request_id))
-            if cost is not None:
-                await asyncio.wrap_future(self._db.write_soon(store.set_cost(generation_id, cost)))
-        except Exception as error:
-            log.warning("generation.cost_unknown", id=str(generation_id), error=type(error).__name__)
+        await find_cost(self._db, self._adapter, provider, generation_id, request_id)
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -4,7 +4,8 @@ What can go wrong with a provider. Every failure of the adapter is one of these.
     Upstream
     └── ProviderError
         ├── UpstreamRefused          502  permanent: the same request will be refused again
-        │   └── UpstreamContextTooLong  422  the prompt does not fit the model
+        │   ├── UpstreamContextTooLong  422  the prompt does not fit the model
+        │   └── UpstreamLedElsewhere    502  a redirect to another server
         ├── UpstreamKeyRejected      502
         ├── UpstreamPaymentRequired  502  kind: credits, key_limit, in_flight
         ├── UpstreamBusy             503  retry_after_seconds
@@ -65,6 +66,17 @@ class UpstreamRefused(ProviderError):
     code = "upstream_refused"
     text = "The provider refused this request."
     reasons: tuple[str, ...] = ()
+
+
+class UpstreamLedElsewhere(UpstreamRefused):
+    """
+    A redirect to another origin, where the key must not go: `link` as found in the answer of `current`.
+
+    The link may be signed, and is then a secret.
+    """
+
+    current = ""
+    link = ""
 
 
 class UpstreamContextTooLong(UpstreamRefused):

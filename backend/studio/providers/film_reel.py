@@ -2,20 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
-from typing import Protocol, TypeVar
+from contextlib import aclosing, suppress
+from typing import NoReturn, Protocol, TypeVar
 
 import aiohttp
 
 from studio.moments import now
-from studio.providers.classify import request_id
+from studio.providers.classify import error_in_answer, request_id
 from studio.providers.error_shapes import told_by_body
 from studio.providers.errors import (
     ProviderError,
+    UpstreamBrokeOff,
     UpstreamBusy,
     UpstreamGone,
+    UpstreamKeyRejected,
+    UpstreamLedElsewhere,
     UpstreamMalformed,
+    UpstreamPaymentRequired,
+    UpstreamTimeout,
     UpstreamTooLarge,
+    UpstreamUnavailable,
     recast,
 )
 from studio.providers.http import Http
@@ -32,7 +38,19 @@ Sink = Callable[[AsyncIterator[bytes]], Awaitable[T]]
 TRIES = 3  # of one download; fetching costs nothing, and the video is paid for
 PAUSE_SECONDS = 1.0
 _GONE = frozenset({404, 410})
-_ELSEWHERE = _GONE | {401, 403}  # it may still be at another of its places
+_REFUSED = _GONE | {401, 403}  # what a link without a key says once its time is over
+# The longest a video of 2 GB takes is then some nine hours, and one that drips ends with the time of grace.
+LEAST_BYTES_PER_SECOND = 64 * 1024
+# What may pass by itself, or with a word of the operator's, while the video stays where it is.
+PASSING = (
+    UpstreamBusy,
+    UpstreamUnavailable,
+    UpstreamTimeout,
+    UpstreamBrokeOff,
+    UpstreamKeyRejected,
+    UpstreamPaymentRequired,
+)
+MOST_TEXT_BYTES = 64 * 1024
 _NO_MEDIA = ("text/", "application/json", "application/xhtml", "application/xml")
 
 
@@ -62,18 +80,21 @@ class Reel:
         UpstreamTooLarge, UpstreamGone where it is at none of its places any more, UpstreamBusy where it is not ready
         yet, other ProviderErrors, and what `sink` raises.
         """
-        gone: ProviderError | None = None
+        errors: list[ProviderError] = []
         for is_guarded, address in self._places(provider, status, output):
             try:
                 return await self._from(provider, address, sink, most_bytes, is_guarded=is_guarded)
+            except UpstreamTooLarge:
+                raise
             except ProviderError as error:
-                if error.http_status not in _ELSEWHERE and not is_guarded:
-                    raise
-                gone = gone or error
-        text = f"The video that {provider.name} made cannot be fetched any more."
-        if gone is None or gone.http_status in _GONE:
-            raise recast(UpstreamGone, gone, text) from gone
-        raise gone
+                if error.http_status in (_REFUSED if is_guarded else _GONE):
+                    error = recast(
+                        UpstreamGone,
+                        error,
+                        f"The video that {provider.name} made cannot be fetched any more.",
+                    )
+                errors.append(error)
+        raise min(errors, key=_hopelessness)
 
     def _places(self, provider: Provider, status: VideoStatus, output: VideoOutput) -> list[tuple[bool, str]]:
         """(whether it leads elsewhere, address), the best first: with our key at the provider's own origin."""
@@ -93,10 +114,12 @@ class Reel:
     ) -> T:
         for number in range(1, TRIES + 1):
             source = (
-                self._guarded(provider, address) if is_guarded else self._with_key(provider, address, most)
+                self._guarded(provider, provider.url("/videos"), address)
+                if is_guarded
+                else self._with_key(provider, address, most)
             )
             try:
-                async with aclosing(_checked(provider, source, most)) as pieces:
+                async with aclosing(self._checked(provider, source, most)) as pieces:
                     return await sink(pieces)
             except ProviderError as error:
                 if number == TRIES or not error.extra_tries:
@@ -104,24 +127,25 @@ class Reel:
             await asyncio.sleep(self._pause_seconds * number)
         raise AssertionError("unreachable")
 
-    async def _guarded(self, provider: Provider, link: str) -> AsyncGenerator[bytes, None]:
-        async with aclosing(self._fetch(provider, provider.url("/videos"), link)) as pieces:
+    async def _guarded(self, provider: Provider, current: str, link: str) -> AsyncGenerator[bytes, None]:
+        async with aclosing(self._fetch(provider, current, link)) as pieces:
             async for _, piece in pieces:
                 yield piece
 
     async def _with_key(self, provider: Provider, address: str, most: int) -> AsyncGenerator[bytes, None]:
         try:
             response = await self._http.open(provider, "GET", address, accept="video/*, */*;q=0.5")
+        except UpstreamLedElsewhere as led:  # to its storage, mostly: without the key, and through the guard
+            async with aclosing(self._guarded(provider, led.current, led.link)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            return
         except ProviderError as error:
-            if error.http_status == 409:
-                raise recast(
-                    UpstreamBusy, error, f"{provider.name} has not finished this video yet."
-                ) from error
-            raise
+            _refuse(provider, error)
         watch = Watch(response, self._http.timeouts.silence)
         is_complete = False
         try:
-            await _refuse_unfit(provider, response, most)
+            await self._refuse_unfit(provider, response, most)
             while piece := await watch.read():
                 yield piece
             is_complete = True
@@ -133,37 +157,68 @@ class Reel:
             watch.close()
             self._http.let_go(response, is_complete=is_complete)
 
+    async def _checked(
+        self, provider: Provider, source: AsyncGenerator[bytes, None], most: int
+    ) -> AsyncGenerator[bytes, None]:
+        """The pieces, as long as they may be a video, are not too many, and come fast enough."""
+        clock, total, waited = asyncio.get_running_loop().time, 0, 0.0
+        async with aclosing(source) as pieces:
+            asked_at = clock()
+            async for piece in pieces:
+                waited += clock() - asked_at
+                if not total and piece.lstrip()[:1] in (b"<", b"{", b"["):
+                    raise UpstreamMalformed(
+                        f"{provider.name} sent a text in place of the video.", extra_tries=1
+                    )
+                total += len(piece)
+                if total > most:
+                    raise _too_large(provider, most)
+                if total < LEAST_BYTES_PER_SECOND * (waited - self._http.timeouts.grace):
+                    raise UpstreamTimeout(f"{provider.name} sends the video too slowly.")
+                yield piece
+                asked_at = clock()  # the time of a slow disk is not the provider's
+        if not total:
+            raise UpstreamMalformed(
+                f"{provider.name} sent an empty file in place of the video.", extra_tries=1
+            )
 
-async def _checked(
-    provider: Provider, source: AsyncGenerator[bytes, None], most: int
-) -> AsyncGenerator[bytes, None]:
-    """The pieces, as long as they may be a video and are not too many."""
-    total = 0
-    async with aclosing(source) as pieces:
-        async for piece in pieces:
-            if not total and piece.lstrip()[:1] in (b"<", b"{", b"["):
-                raise UpstreamMalformed(f"{provider.name} sent a text in place of the video.", extra_tries=1)
-            total += len(piece)
-            if total > most:
-                raise _too_large(provider, most)
-            yield piece
-    if not total:
-        raise UpstreamMalformed(f"{provider.name} sent an empty file in place of the video.", extra_tries=1)
+    async def _refuse_unfit(self, provider: Provider, response: aiohttp.ClientResponse, most: int) -> None:
+        """Before the first byte: a page or an error under HTTP 200, and what says itself that it is too large."""
+        if response.content_type.startswith(_NO_MEDIA):
+            words = told_by_body(await self._text(response), provider.key_text)
+            if words.status is not None:
+                _refuse(provider, error_in_answer(provider, words, request_id(response.headers)))
+            raise UpstreamMalformed(
+                f"{provider.name} sent a text in place of the video.",
+                provider_message=words.message,
+                http_status=response.status,
+                extra_tries=1,
+            )
+        if response.content_length is not None and response.content_length > most:
+            raise _too_large(provider, most)
+
+    async def _text(self, response: aiohttp.ClientResponse) -> bytes:
+        """What comes of it in time; that it is a text is known without."""
+        body = bytearray()
+        with suppress(*READ_ERRORS):
+            async with asyncio.timeout(self._http.timeouts.error_body):
+                while len(body) < MOST_TEXT_BYTES and (chunk := await response.content.readany()):
+                    body += chunk
+        return bytes(body)
 
 
-async def _refuse_unfit(provider: Provider, response: aiohttp.ClientResponse, most: int) -> None:
-    """Before the first byte: a page or an error under HTTP 200, and what says itself that it is too large."""
-    if response.content_type.startswith(_NO_MEDIA):
-        body = await response.content.read(64 * 1024)
-        words = told_by_body(body, provider.key_text)
-        raise UpstreamMalformed(
-            f"{provider.name} sent a text in place of the video.",
-            provider_message=words.message,
-            http_status=response.status,
-            extra_tries=1,
-        )
-    if response.content_length is not None and response.content_length > most:
-        raise _too_large(provider, most)
+def _refuse(provider: Provider, error: ProviderError) -> NoReturn:
+    """Raises what a status, or the code of an error under HTTP 200, means for a download."""
+    if error.http_status == 409:
+        raise recast(UpstreamBusy, error, f"{provider.name} has not finished this video yet.") from error
+    raise error
+
+
+def _hopelessness(error: ProviderError) -> int:
+    """Of what several places said the most hopeful is told: it is gone only where all of them say so."""
+    if isinstance(error, UpstreamGone):
+        return 2
+    return 0 if isinstance(error, PASSING) else 1
 
 
 def _too_large(provider: Provider, most: int) -> UpstreamTooLarge:

@@ -10,7 +10,12 @@ from yarl import URL
 
 from studio.providers.classify import Asked, error_of_answer, request_id
 from studio.providers.error_shapes import told_by_body
-from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
+from studio.providers.errors import (
+    ProviderError,
+    UpstreamLedElsewhere,
+    UpstreamMalformed,
+    UpstreamRefused,
+)
 from studio.providers.provider import Provider
 from studio.providers.tls import tls_context
 from studio.providers.transport_errors import (
@@ -45,6 +50,7 @@ class Timeouts:
     silence: float = 120
     after_finish: float = 10
     error_body: float = 10
+    grace: float = 120  # until the average rate of a download counts
     picture: float = 600  # until the first byte of a picture, and between two
 
 
@@ -192,10 +198,12 @@ class Http:
         response.close()
         target = provider.own_url(url, location)
         if target is None:
-            raise UpstreamRefused(
+            error = UpstreamLedElsewhere(
                 f"{provider.name} redirects to another address; please correct the one that is configured.",
                 http_status=status,
             )
+            error.current, error.link = url, location
+            raise error
         if method == "POST" and status not in (307, 308):
             raise UpstreamRefused(f"{provider.name} has moved this address.", http_status=status)
         return target

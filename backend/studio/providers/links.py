@@ -43,6 +43,7 @@ class Links:
     ) -> None:
         self._noun, self._accepts = noun, accepts
         self._total_seconds = total_seconds
+        self._headers_seconds = connect_seconds + silence_seconds
         self._pause_seconds = pause_seconds
         self._limits = aiohttp.ClientTimeout(
             total=None, connect=connect_seconds, sock_connect=connect_seconds, sock_read=silence_seconds
@@ -138,7 +139,8 @@ class Links:
 
     async def _ask(self, provider: Provider, url: URL, *, is_guarded: bool) -> aiohttp.ClientResponse:
         try:
-            return await self._session(is_guarded).get(url, allow_redirects=False)
+            async with asyncio.timeout(self._headers_seconds):  # `sock_read` begins anew with each byte
+                return await self._session(is_guarded).get(url, allow_redirects=False)
         except SEND_ERRORS as error:
             if _is_not_public(error) or isinstance(error, (aiohttp.InvalidURL, ValueError)):
                 raise _forbidden(provider) from error

@@ -18,9 +18,8 @@ from uuid import UUID
 
 from studio.assets import store as assets
 from studio.assets.assets import for_model, refuse_without
-from studio.assets.files import FileStore, StorageFull
+from studio.assets.files import FileStore
 from studio.assets.making import MadeFile
-from studio.assets.video import NotAVideo, VideoDamaged
 from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
@@ -38,10 +37,8 @@ from studio.providers import (
     ProviderError,
     Role,
     UpstreamBusy,
-    UpstreamGone,
     UpstreamLost,
     UpstreamOutcomeUnknown,
-    UpstreamTooLarge,
     UpstreamUnavailable,
     VideoJob,
     VideoPicture,
@@ -63,6 +60,7 @@ from studio.videos.outcome import (
 )
 from studio.videos.patience import Patience
 from studio.videos.reasons import reason_text
+from studio.videos.unfetched import MADE_AT, given_up, is_over, once_more, too_late, tries_so_far
 from studio.videos.wish import KIND, READY, ROLES, job_for
 
 DOWNLOADING, LOOKING = "downloading", "looking"
@@ -244,15 +242,14 @@ class VideoMaker:
         looks: int,
         after_seconds: int | None = None,
     ) -> Next:
-        submitted_at = notes.get("submitted_at")
-        if submitted_at and self.patience.is_over(datetime.fromisoformat(str(submitted_at))):
-            text = reason_text("too_slow", generation.provider, hours=self.patience.told)
-            return self._end(job, generation, notes, Verdict(State.FAILED, "timed_out", text))
+        if is_over(self.patience, notes):
+            return self._end(job, generation, notes, too_late(self.patience, notes, generation.provider))
         return Again(job.step, self.patience.next_look(looks, after_seconds), notes)
 
     async def _fetch(
         self, job: Job, desk: JobDesk, generation: Generation, status: VideoStatus, notes: dict[str, object]
     ) -> Next:
+        notes = {MADE_AT: now().isoformat(), **notes}
         # Never a step back: what is found at LOOKING again and again because that kills us must run out of attempts.
         await desk.record(LOOKING if job.step == LOOKING else DOWNLOADING, notes=notes)
         await self.edge("recorded downloading")
@@ -269,8 +266,13 @@ class VideoMaker:
                 for output in status.outputs[:MOST_OUTPUTS]:
                     made.append(await self.fetching.fetch(status, output, downloaded))
         except StudioError as error:
+            # Also where another of several is here by now: each of them is paid for.
+            later = once_more(self.patience, notes, error)
+            if later is not None:
+                return Again(desk.job.step, self._next_fetch(later, status, error), later)
             if not made:
-                return self._not_fetched(desk.job, generation, notes, error)
+                verdict = given_up(self.patience, error, generation.provider)
+                return self._end(desk.job, generation, notes, verdict)
             remark = error
         await self.edge("kept")
         text = f"Another video could not be kept. {remark.text}" if remark else None
@@ -278,29 +280,9 @@ class VideoMaker:
             job, generation, notes, Verdict(State.DONE, remark.code if remark else None, text), made
         )
 
-    def _not_fetched(
-        self, job: Job, generation: Generation, notes: dict[str, object], error: StudioError
-    ) -> Next:
-        """It is made and paid for: worth several tries, unless it is gone or can never be kept."""
-        tries = int(str(notes.get("fetches", 0))) + 1
-        if tries < self._most_fetches(error):
-            notes = {**notes, "fetches": tries, "notice": error.text}
-            wait = getattr(error, "retry_after_seconds", None)
-            return Again(job.step, self.patience.next_fetch(tries, wait), notes)
-        reason, text = error.code, error.text
-        if isinstance(error, UpstreamGone):
-            reason, text = "content_expired", reason_text("content_expired", generation.provider)
-        elif reason == "storage_full":
-            text = reason_text(reason, generation.provider)
-        words = getattr(error, "provider_message", None) or ""
-        return self._end(job, generation, notes, Verdict(State.FAILED, reason, text, words))
-
-    def _most_fetches(self, error: StudioError) -> int:
-        if isinstance(error, UpstreamGone | UpstreamTooLarge):
-            return 1
-        if isinstance(error, NotAVideo | VideoDamaged):
-            return self.patience.most_damaged
-        return self.patience.most_full if isinstance(error, StorageFull) else self.patience.most_fetches
+    def _next_fetch(self, notes: dict[str, object], status: VideoStatus, error: StudioError) -> datetime:
+        wait = getattr(error, "retry_after_seconds", None)
+        return self.patience.next_fetch(tries_so_far(notes), wait, status.links_end_at)
 
     def _end(
         self,

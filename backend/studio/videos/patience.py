@@ -17,9 +17,9 @@ class Patience:
     """
 
     look_seconds: float = 5.0
-    lasts: timedelta = timedelta(hours=2)  # from when the provider took it
+    lasts: timedelta = timedelta(hours=2)  # from when the provider took it, and anew from when it has made it
     most_tries: int = 4  # of a provider that is busy or away, which costs nothing
-    most_fetches: int = 5  # each of several downloads
+    most_fetches: int = 5  # each of several downloads, of what is no video; what may pass has all of `lasts`
     most_damaged: int = (
         2  # whole files that are no video: the second could only mend what the way there broke
     )
@@ -43,16 +43,22 @@ class Patience:
 
     def next_look(self, looks: int, after_seconds: int | None = None) -> datetime:
         """After so many looks; a server may ask for a longer pause, but not for more than ten of our longest."""
-        pause = self.look_seconds * min(GROWTH**looks, MOST_PAUSES)
+        pause = self.look_seconds * min(GROWTH ** min(looks, 100), MOST_PAUSES)
         return self._in(max(pause, self._asked(after_seconds)))
 
     def next_try(self, tries: int, after_seconds: int | None = None) -> datetime:
         return self._in(max(self.look_seconds * 2 ** (tries - 1), self._asked(after_seconds)))
 
-    def next_fetch(self, tries: int, after_seconds: int | None = None) -> datetime:
-        """Doubled each time, up to a quarter of an hour beside five seconds."""
-        pause = self.look_seconds * min(3 * 2 ** (tries - 1), 180)
-        return self._in(max(pause, self._asked(after_seconds)))
+    def next_fetch(
+        self, tries: int, after_seconds: int | None = None, links_end_at: datetime | None = None
+    ) -> datetime:
+        """Doubled each time, up to a quarter of an hour beside five seconds, and once more before the links end."""
+        pause = self.look_seconds * min(3 * 2 ** min(tries - 1, 10), 180)
+        moment = self._in(max(pause, self._asked(after_seconds)))
+        if links_end_at is None:
+            return moment
+        last = links_end_at - timedelta(seconds=self.look_seconds * MOST_PAUSES)
+        return last if self._in(self.look_seconds) < last < moment else moment
 
     def _asked(self, after_seconds: int | None) -> float:
         return min(float(after_seconds or 0), self.look_seconds * MOST_PAUSES * 10)

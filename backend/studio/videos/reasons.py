@@ -11,12 +11,11 @@ REASON_TEXTS = {
     "vanished": "{provider} took this on and does not know of it any more.",
     "content_expired": "{provider} made this video, but it can no longer be fetched there.",
     "too_slow": "{provider} did not finish this within {hours} and was not waited for any longer.",
-    "no_video": "{provider} says that this video is finished, and has none to fetch.",
+    "not_fetched": "{provider} made this video, and it could not be fetched there within {hours}.",
     "storage_full": "The studio's disk is full, so the video that {provider} made could not be kept.",
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
 IN_DOUBT = "The studio stopped while {provider} was asked for this. It looks whether {provider} began."
-ASKED_AGAIN = "{text} It is asked again in a moment."
 
 
 def reason_text(reason: str, provider: str, **more: str) -> str:

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 from studio.db import Database
 from studio.generations import store
+from studio.generations.costs import find_cost
 from studio.generations.ending import end_all
 from studio.generations.engine import Engine
 from studio.generations.generation import State
 from studio.generations.recovery import recover
 from studio.moments import now
-from studio.providers import Provider
+from studio.providers import Adapter, Provider
 
 from tests.support.generations import PROVIDER, asked_for, pieces_of, request_for, soon, stored
 from tests.support.scripted_server import HOLD, ScriptedServer, answer, chunk, event, head, piece
@@ -107,7 +108,7 @@ async def test_an_end_that_comes_too_late_changes_nothing(
 
 @pytest.mark.anyio
 async def test_the_cost_of_what_was_killed_is_asked_for_by_the_next_process(
-    engine: Engine, db: Database, server: ScriptedServer, provider: Provider
+    engine: Engine, db: Database, adapter: Adapter, server: ScriptedServer, provider: Provider
 ) -> None:
     server.play(head() + piece(event(chunk(content="Plates "))), HOLD)
     server.play(answer(200, {"data": {"id": "gen-1790000000-A", "total_cost": 0.0042}}))
@@ -118,10 +119,9 @@ async def test_the_cost_of_what_was_killed_is_asked_for_by_the_next_process(
     await asyncio.to_thread(recover, db)
 
     costless = store.list_without_cost(db, PROVIDER, began)
-    engine.look_up_costs(provider, costless)
-    await soon(lambda: stored(db, generation.id).outcome.cost_usd)
-
     assert costless == [(generation.id, "gen-1790000000-A")]
+    await find_cost(db, adapter, provider, *costless[0])
+
     assert stored(db, generation.id).outcome.cost_usd == Decimal("0.0042")
 
 
