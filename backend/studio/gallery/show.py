@@ -54,6 +54,7 @@ def item_card(
 
     return views.ItemCard(
         tile=tile(item),
+        query=suffix.removeprefix("?"),
         is_deleted=item.deleted_at is not None,
         html=render_markdown(generation.text) if generation and item.kind == "text" else Markup(),
         prompt=generation.prompt if generation else "",

@@ -111,9 +111,10 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
-    """One item on a page of its own."""
+    """One item on a page of its own; `query` is the search it was found by, as an address says it."""
 
     tile: Tile
+    query: str
     is_deleted: bool
     html: Markup
     prompt: str
