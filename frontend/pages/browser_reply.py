@@ -32,6 +32,7 @@ def reply_to_fragment(upstream: BaseHTTPResponse, leave: Callable[[], None] | No
         return _wrapped(read_whole(upstream))
     response = relay.relay(upstream, leave)
     if request.is_htmx:
+        _say_on_next_page(upstream)
         _renew_page_of_new_session(upstream, response)
         if upstream.status == 401 and "HX-Redirect" not in response.headers and must_sign_in():
             _lead_to_sign_in(response)
@@ -83,6 +84,13 @@ def _take_session(upstream: BaseHTTPResponse) -> None:
     value = upstream.headers.get("Studio-Session")
     if value:
         apply_session_header(value)
+
+
+def _say_on_next_page(upstream: BaseHTTPResponse) -> None:
+    """What was done, when the page that would say it is left at once."""
+    note = upstream.headers.get("Studio-Note")
+    if note and "HX-Redirect" in upstream.headers:
+        caller().remember(unquote(note))
 
 
 def _renew_page_of_new_session(upstream: BaseHTTPResponse, response: Response) -> None:

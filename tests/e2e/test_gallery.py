@@ -91,3 +91,42 @@ def test_the_arrows_move_space_ticks_and_enter_shows_in_the_large(
 
     expect(page.locator("#lightbox")).to_be_hidden()
     expect(links.nth(2)).to_be_focused()
+
+
+def test_what_is_deleted_on_its_own_page_is_brought_back_there(
+    enter: Callable[..., Page], shelf: list[str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    page.goto(f"/gallery/{shelf[0]}?q=quincewood")
+    address = page.url
+
+    page.get_by_role("button", name="Delete", exact=True).click()
+
+    expect(page.locator("#toasts")).to_contain_text("Deleted 1 thing.")
+    expect(page.locator("#item")).to_contain_text("This lies in the bin")
+    expect(page).to_have_url(address)
+    page.get_by_role("button", name="Undo" if scripts else "Bring back").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Brought back 1 thing.")
+    expect(page.locator("#item")).not_to_contain_text("This lies in the bin")
+    expect(page.get_by_role("button", name="Star")).to_be_visible()
+    expect(page).to_have_url(address)
+    page.get_by_role("link", name="Gallery", exact=True).last.click()
+    expect(page.locator("#tiles .tile")).to_have_count(3)
+
+
+def test_what_goes_for_good_leads_back_to_the_bin_and_says_so(
+    enter: Callable[..., Page], shelf: list[str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    page.goto(f"/gallery/{shelf[0]}")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("#item")).to_contain_text("This lies in the bin")
+    page.goto("/gallery?bin=1&q=quincewood")
+    page.locator("#tiles .tile__link").first.click()
+
+    page.get_by_role("button", name="Delete for good").click()
+
+    expect(page).to_have_url(re.compile(r"/gallery\?.*bin=1"))
+    expect(page.locator("#toasts")).to_contain_text("Gone for good: 1 thing.")
+    expect(page.locator("#tiles .tile")).to_have_count(0)

@@ -92,20 +92,21 @@ def change(
     album_name: Annotated[str, Form()] = "",
     at: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Do one thing to many items: those that were ticked, or with `all` everything that matches `query`."""
+    """
+    Do one thing to many items: those that were ticked, or with `all` everything that matches `query`.
+
+    `at` names the item whose page asks: that page shows what was done, also when the item lies in the bin now, where
+    it can be brought back.
+    """
     query = query_of_text(asked)
     at_id = _id(at) if at else None
     chosen = search.find_ids(studio.db, person.id, query) if every else list(ids or [])
     note, undo = _do(studio, person, _meant(Change(verb, tuple(chosen), tag, album, album_name), query))
-    leads_to = (
-        f"/gallery/{at_id}{query.suffix()}"
-        if at_id and verb not in ("delete", "purge")
-        else f"/gallery{query.suffix()}"
-    )
-    headers = shown_on(leads_to, note=note)
+    page_of_item = f"/{at_id}" if at_id and verb != "purge" else ""
+    headers = shown_on(f"/gallery{page_of_item}{query.suffix()}", note=note)
     if not page.is_htmx:
         return HTMLResponse("", headers=headers)
-    said = page.render("gallery/said.html", ["said"], note=note, undo=undo, query=asked)
+    said = page.render("gallery/said.html", ["said"], note=note, undo=undo, query=asked, at=at)
     if at_id:
         return _item_again(studio, person, page, at_id, query, said, headers)
     grid, filters = show.grid(studio, person, query), show.filters(studio, person, query)

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.support.collecting import ids, upload
+from tests.support.html import Html
 from tests.support.people import Caller
 
 NOBODYS = "01900000-0000-7000-8000-000000000000"
@@ -117,3 +118,63 @@ def test_enter_in_a_field_of_the_bar_does_what_was_typed(alice: Caller) -> None:
     alice.post("/fragments/gallery/changes", data={"change": "typed", "ids": item, "tag": "picnic"})
 
     assert ids(alice, "?tag=picnic") == [item]
+
+
+class TestOnThePageOfAnItem:
+    def change(self, who: Caller, verb: str, item: str) -> Html:
+        form = {"change": verb, "ids": item, "at": item, "query": "q=loaf", "tag": "x"}
+        answer = who.post("/fragments/gallery/changes", data=form, headers=HTMX)
+        assert answer.status_code == 200, answer.text
+        return Html(answer.text)
+
+    def test_the_way_back_leads_to_the_page_where_it_was_pressed(self, alice: Caller) -> None:
+        item = upload(alice)
+
+        said = self.change(alice, "delete", item)
+
+        undo = said.one(".toast form")
+        assert (undo["hx-target"], undo["hx-swap"]) == ("#item", "outerHTML")
+        fields = {field["name"]: field["value"] for field in said.all(".toast form [value]")}
+        assert {name: fields[name] for name in ("ids", "at", "query", "change")} == {
+            "ids": item,
+            "at": item,
+            "query": "q=loaf",
+            "change": "restore",
+        }
+        assert said.all("#item") and not said.all("#gallery-results")
+
+    def test_bringing_it_back_shows_it_as_it_was(self, alice: Caller) -> None:
+        item = upload(alice)
+        self.change(alice, "delete", item)
+
+        back = self.change(alice, "restore", item)
+
+        assert back.one(".toast p").text == "Brought back 1 thing."
+        assert back.one("#item img")["src"] == f"/media/{item}"
+        assert back.all(".toast form") == []
+
+    @pytest.mark.parametrize("verb", ["star", "unstar", "tag", "untag"])
+    def test_whatever_else_is_done_comes_back_as_the_same_page_within_its_search(
+        self, alice: Caller, verb: str
+    ) -> None:
+        item = upload(alice)
+
+        page = self.change(alice, verb, item)
+
+        assert page.all("#item") and page.all(".toast p")
+        assert page.one(".item__way a")["href"] == "/gallery?q=loaf"
+        assert {field["value"] for field in page.all("#item [name=query]")} == {"q=loaf"}
+
+    def test_without_scripts_it_leads_to_its_own_page_until_it_is_gone_for_good(self, alice: Caller) -> None:
+        item = upload(alice)
+        form = {"ids": item, "at": item, "query": "q=loaf"}
+
+        leads_to = [
+            alice.post("/fragments/gallery/changes", data={**form, "change": verb}).headers["Studio-Page"]
+            for verb in ("star", "delete", "restore", "delete", "purge")
+        ]
+
+        assert leads_to == [f"/gallery/{item}?q=loaf"] * 4 + ["/gallery?q=loaf"]
+        deleted = upload(alice)
+        alice.post("/fragments/gallery/changes", data={"change": "delete", "ids": deleted})
+        assert "Bring back" in alice.get(f"/fragments/gallery/{deleted}").text

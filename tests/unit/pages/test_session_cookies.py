@@ -181,3 +181,19 @@ def test_a_note_is_shown_once_on_the_next_page_and_escaped(alice: FlaskClient, b
     assert "HttpOnly" in posted.headers["Set-Cookie"]
     assert "Gelöscht: &lt;b&gt;" in first.text
     assert "Gelöscht" not in second.text
+
+
+def test_a_note_outlives_the_page_that_htmx_leaves_at_once(alice: FlaskClient, backend: FakeBackend) -> None:
+    backend.answers("GET /fragments/create", "<p>x</p>")
+    alice.get("/")
+    token = backend.last("/fragments/create").headers["x-csrf-token"]
+    headers = {"Studio-Note": "Gone%20for%20good.", "HX-Redirect": "/gallery"}
+    backend.answers("POST /fragments/left", "", headers=headers)
+    backend.answers("POST /fragments/stays", "", headers={"Studio-Note": "Said%20already."})
+
+    for address in ("/fragments/left", "/fragments/stays"):
+        alice.post(address, headers={"HX-Request": "true", "X-CSRF-Token": token})
+    page = alice.get("/").text
+
+    assert "Gone for good." in page
+    assert "Said already." not in page, "the page that asked has said it"
