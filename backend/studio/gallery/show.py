@@ -124,4 +124,7 @@ def _onward(item: Item, generation: Generation | None) -> list[views.Onward]:
 
 
 def _assets(studio: Studio, person: Person, items: Sequence[Item]) -> dict[UUID, Asset]:
-    return assets.list_assets(studio.db, person.id, [item.asset_id for item in items if item.asset_id])
+    ids = [item.asset_id for item in items if item.asset_id]
+    return assets.list_assets(
+        studio.db, person.id, ids, with_deleted=True
+    )  # nobody restores what they cannot see

@@ -26,7 +26,11 @@ KIND_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture or video as it stands in a page; `sources` is a srcset, "" where there are no previews."""
+    """
+    A picture or video as it stands in a page; `sources` is a srcset, "" where there are no previews.
+
+    Of what lies in the bin only the smallest preview is shown as `url` too, for a video one picture of it.
+    """
 
     url: str
     thumbnail_url: str
@@ -174,10 +178,11 @@ def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
 def media(asset: Asset) -> Media:
     width, height = asset.width_px or 0, asset.height_px or 0
     size = f"{width} × {height}" if width and height else ""
+    is_preview = asset.deleted_at is not None
     return Media(
-        url=asset.url,
+        url=asset.thumbnail_url if is_preview else asset.url,
         thumbnail_url=asset.thumbnail_url,
-        sources=asset.sources,
+        sources="" if is_preview else asset.sources,
         width_px=width,
         height_px=height,
         duration=duration(asset.duration_seconds),

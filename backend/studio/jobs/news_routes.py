@@ -1,5 +1,6 @@
 """News of a person's jobs in the corner of every page: shown with the page, then asked for now and then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
@@ -12,8 +13,16 @@ from studio.wiring import Wired
 
 router = Router(prefix="/fragments/jobs")
 
-_READY = {"image": "Your pictures are ready.", "video": "Your video is ready."}
-_FAILED = {"image": "Your pictures did not come.", "video": "Your video did not come."}
+# Of one job, and of several.
+_READY = {
+    "image": ("Your pictures are ready.", "Your pictures are ready."),
+    "video": ("Your video is ready.", "Your videos are ready."),
+}
+_FAILED = {
+    "image": ("Your pictures did not come.", "Several of your pictures did not come."),
+    "video": ("Your video did not come.", "Several of your videos did not come."),
+}
+_ENDED = ("A job has ended.", "Jobs have ended.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +36,18 @@ class NewsItem:
 def news(person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
     """What has ended since the last time, and an element that asks again while others are open."""
     found = studio.jobs.bell.news(studio.db, person.id)
-    items = [_item(job) for job in found.ended]
-    return page.answer("jobs/news.html", ["news"], news=items, is_more=found.is_more)
+    alike: dict[tuple[str, bool], list[Job]] = {}
+    for job in found.ended:
+        alike.setdefault((job.kind, job.state is JobState.DONE), []).append(job)
+    return page.answer(
+        "jobs/news.html", ["news"], news=[_item(jobs) for jobs in alike.values()], is_more=found.is_more
+    )
 
 
-def _item(job: Job) -> NewsItem:
+def _item(jobs: Sequence[Job]) -> NewsItem:
+    """One piece of news for all that ended alike, since five would hide a phone's page; it leads to the latest."""
+    job = jobs[-1]
     is_done = job.state is JobState.DONE
-    texts = _READY if is_done else _FAILED
+    one, several = (_READY if is_done else _FAILED).get(job.kind, _ENDED)
     url = f"/{job.kind}s#{job.kind}-{job.generation_id}"
-    return NewsItem("success" if is_done else "warning", texts.get(job.kind, "A job has ended."), url)
+    return NewsItem("success" if is_done else "warning", several if len(jobs) > 1 else one, url)

@@ -71,3 +71,17 @@ def test_an_answer_is_no_picture_that_could_be_removed(talk: Talk) -> None:
     assert alice.get(f"/fragments/images/{item}").status_code == 404
     assert alice.post(f"/fragments/images/{item}/deletion").status_code == 404
     assert alice.get(f"/api/generations/{item}").json()["text"]
+
+
+def test_the_bin_shows_what_it_can_bring_back(alice: Caller) -> None:
+    item = upload(alice, "loaf.png")
+    change(alice, "delete", item)
+
+    grid, page = alice.get("/fragments/gallery?bin=1").text, alice.get(f"/fragments/gallery/{item}").text
+
+    assert f'src="/media/{item}?w=320"' in grid
+    assert f'src="/media/{item}?w=320"' in page
+    assert "data-full" not in grid
+    assert f'"/media/{item}"' not in grid + page
+    assert "?w=640" not in grid + page
+    assert alice.get(f"/media/{item}?w=320").status_code == 200

@@ -41,6 +41,17 @@ def test_an_end_is_told_once_and_then_nobody_asks_any_more(film: Film) -> None:
     assert not awaits_news(film.alice)
 
 
+def test_what_ended_alike_is_told_in_one_breath(film: Film) -> None:
+    told_of_everything(film.alice)
+    first, last = film.ask(film.alice), film.ask(film.alice)
+    for asked in (first, last):
+        film.ended(film.alice, asked["id"])
+
+    toast = news(film.alice).one(".toast")
+
+    assert toast.text.startswith("Your videos are ready.")
+
+
 def test_while_something_runs_the_page_asks_again(film: Film) -> None:
     asked = film.ask(film.bob, "Never done", model="sandbox/video-stuck")
 
