@@ -248,6 +248,15 @@ CREATE TABLE recipe_drafts(
     created_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE request_keys(
+    person_id UUID,
+    "key" VARCHAR,
+    request VARCHAR NOT NULL,
+    generation_id UUID NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY(person_id, "key")
+);
+
 CREATE TABLE schema_migrations(
     "version" INTEGER PRIMARY KEY,
     "name" VARCHAR NOT NULL,

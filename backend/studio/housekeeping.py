@@ -16,6 +16,8 @@ from studio.gallery.store.sorting import sort_words
 from studio.gallery.verbs import empty_bin
 from studio.jobs.store.changes import forget_finished
 from studio.moments import now
+from studio.once.once import KEPT as KEYS_KEPT
+from studio.once.store import forget_keys
 from studio.recipes.recipes import KEPT
 from studio.recipes.store import forget_drafts
 
@@ -36,6 +38,7 @@ async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> 
         "items": lambda: empty_bin(db, now()),
         "assets": assets,
         "recipes": lambda: forget_drafts(db, now() - KEPT),
+        "keys of requests": lambda: forget_keys(db, now() - KEYS_KEPT),
         "words to sort": lambda: sort_words(db),
         "sessions": lambda: tidy(db, moment=now()),
         "jobs": lambda: forget_finished(db, now() - timedelta(days=jobs_kept_days)),

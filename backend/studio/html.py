@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
+from uuid import uuid4
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -26,8 +27,17 @@ class _CsrfToken:
     __str__ = __html__
 
 
+class _FreshKey:
+    """Another key each time it is printed: one for each form of each rendering."""
+
+    def __html__(self) -> str:
+        return str(uuid4())
+
+    __str__ = __html__
+
+
 def make_environment() -> Environment:
-    """Autoescape always, undefined names are errors; `ui`, `talk`, `tray` and `csrf` are globals everywhere."""
+    """Autoescape always, undefined names are errors; `ui`, `talk`, `tray`, `csrf`, `fresh_key` are global."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -37,6 +47,7 @@ def make_environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["csrf"] = _CsrfToken()
+    environment.globals["fresh_key"] = _FreshKey()
     environment.globals["ui"] = environment.get_template("ui.html").module
     environment.globals["talk"] = environment.get_template("chat/macros.html").module
     environment.globals["tray"] = environment.get_template("gallery/macros.html").module

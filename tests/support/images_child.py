@@ -9,15 +9,18 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
 from studio.assets.files import FileStore
+from studio.catalogue import store as providers
 from studio.db import Database
 from studio.images.board import Board
 from studio.images.making import PictureMaker
 from studio.jobs.store import claims, lists
 from studio.jobs.worker import Worker
+from studio.moments import now
 from studio.providers import Provider
 
 from tests.support.images import Halting
@@ -34,7 +37,9 @@ def main(place: Path, sandbox_url: str, step: str) -> None:
 
 
 async def work(db: Database, place: Path, sandbox_url: str, reached: object) -> None:
-    provider = Provider("sandbox", "Sandbox", "sandbox", sandbox_url, SecretStr("sk-sandbox"))
+    provider = Provider("", "Sandbox", "sandbox", sandbox_url, SecretStr("sk-sandbox"), is_simulated=True)
+    provider_id = await asyncio.to_thread(providers.remember_provider, db, provider, now())
+    provider = replace(provider, id=provider_id)
     async with Halting() as adapter:
         adapter.reached = reached  # type: ignore[assignment]
         maker = PictureMaker(db, FileStore(place / "media"), adapter, provider, Board(), lambda *_: None)

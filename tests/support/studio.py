@@ -5,7 +5,7 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from studio.jobs.jobs import Jobs
 from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.providers import Adapter, Provider, RetryPolicy
+from studio.providers.provider import Kind
 from studio.wiring import Studio
 
 from tests.support.accounts import cheap_passwords
@@ -84,12 +85,19 @@ def ask_of(prompt: str = "Why do plates stack?", model: str = "sandbox/sprinter"
 
 
 @asynccontextmanager
-async def open_studio(place: Path, db: Database, sandbox_url: str) -> AsyncIterator[Studio]:
-    """A studio on this database, whose catalogue has been read; its worker does nothing until it is started."""
-    provider = Provider(
-        new_id(), "Sandbox", "sandbox", sandbox_url, SecretStr("sk-sandbox"), is_simulated=True
-    )
+async def open_studio(
+    place: Path, db: Database, sandbox_url: str, kind: Kind = "sandbox", name: str = "Sandbox"
+) -> AsyncIterator[Studio]:
+    """
+    A studio on this database, whose catalogue has been read; its worker does nothing until it is started.
+
+    As another `kind` the sandbox is another provider, with the same models.
+    """
+    provider = Provider(new_id(), name, kind, sandbox_url, SecretStr("sk-sandbox"), is_simulated=True)
     provider_id = await asyncio.to_thread(providers.remember_provider, db, provider, now())
+    provider = replace(
+        provider, id=provider_id
+    )  # as a studio opens: jobs are told from those of another by it
     async with Adapter(retry=RetryPolicy(base_seconds=0.01), cost_delays_seconds=(0.0, 0.01)) as adapter:
         catalogue = Catalogue(db, adapter, provider, provider_id)
         await catalogue.refresh()

@@ -22,13 +22,13 @@ def worst_text(estimate: Estimate | None) -> str:
     return "" if estimate is None or estimate.worst_usd is None else format(estimate.worst_usd, "f")
 
 
-def refuse_dearer(seen: str, estimate: Estimate) -> None:
+def refuse_dearer(seen: str, estimate: Estimate | None) -> None:
     """Raises Dearer (409) where this may cost more than the price `seen`; a form that showed none has no say."""
     try:
         agreed = Decimal(seen)
     except InvalidOperation:
         return
-    worst = estimate.worst_usd
+    worst = None if estimate is None else estimate.worst_usd
     if worst is None:
         raise Dearer("Nobody can say what this costs. Press again if you want it all the same.")
     if worst > agreed and money(worst, up=True) != money(agreed, up=True):

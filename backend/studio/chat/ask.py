@@ -2,10 +2,9 @@
 The verbs of talking: ask, edit a question, ask again, continue a broken-off answer, stop.
 
 Each writes question, answer and generation in one commit, and only then lets the engine call the provider: what a
-person has seen accepted survives anything.
+person has seen accepted survives anything. What is asked again under the same key raises BegunBefore (once.py).
 """
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,13 +32,14 @@ from studio.generations.generation import Generation, State
 from studio.ids import new_id
 from studio.markdown import title_from
 from studio.moments import now
+from studio.once.once import Once, write_once, write_once_soon
 from studio.providers import ChatRequest
 from studio.wiring import Studio
 
 
 async def generate(studio: Studio, person: Person, question: Question) -> Generation:
     """
-    One answer outside any conversation, as programs ask for it.
+    One answer outside any conversation, as programs ask for it. Raises BegunBefore.
 
     Changes threads only where something has to be read: each change costs a good part of a millisecond of the time
     to the first word.
@@ -50,7 +50,7 @@ async def generate(studio: Studio, person: Person, question: Question) -> Genera
         if has_to_read
         else _alone(studio, person, question)
     )
-    await asyncio.wrap_future(studio.db.write_soon(generations.add_generation(generation)))
+    await write_once_soon(studio.db, question.once, generation.id, generations.add_generation(generation))
     await studio.engine.start(generation, studio.provider, request)
     return generation
 
@@ -91,28 +91,38 @@ def ask(
 
 
 def edit_question(
-    studio: Studio, person: Person, conversation: Conversation, message: Message, prompt: str
+    studio: Studio,
+    person: Person,
+    conversation: Conversation,
+    message: Message,
+    prompt: str,
+    once: Once | None = None,
 ) -> tuple[Conversation, Generation]:
     """The question in other words, as a branch beside the old one, with its pictures and the present settings."""
-    question = checked(replace(_as_before(conversation), prompt=prompt, asset_ids=message.asset_ids))
+    question = checked(replace(_as_before(conversation, once), prompt=prompt, asset_ids=message.asset_ids))
     with _alone_in(studio, person, conversation) as (conversation, tree):
         return _ask(studio, person, conversation, tree, message.parent_id, question)
 
 
 def regenerate(
-    studio: Studio, person: Person, conversation: Conversation, answer: Message, model: str | None = None
+    studio: Studio,
+    person: Person,
+    conversation: Conversation,
+    answer: Message,
+    model: str | None = None,
+    once: Once | None = None,
 ) -> tuple[Conversation, Generation]:
     """Another answer to the same question, beside the old one; perhaps by another model."""
     with _alone_in(studio, person, conversation) as (conversation, tree):
         asked = _question_of(tree, answer)
-        question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
+        question = replace(_as_before(conversation, once), prompt=asked.text, asset_ids=asked.asset_ids)
         if model:
             question = replace(question, model=model)
         return _answer(studio, person, conversation, tree, asked, question, rows=[])
 
 
 def continue_answer(
-    studio: Studio, person: Person, conversation: Conversation, answer: Message
+    studio: Studio, person: Person, conversation: Conversation, answer: Message, once: Once | None = None
 ) -> tuple[Conversation, Generation]:
     """Go on where an unfinished answer stopped: a new answer beside it that begins with what was already said."""
     with _alone_in(studio, person, conversation) as (conversation, tree):
@@ -121,7 +131,7 @@ def continue_answer(
         before = generations.get_generation(studio.db, person.id, answer.generation_id)
         if not before.is_finished:
             raise StillAnswering
-        question = replace(_as_before(conversation), prompt=asked.text, asset_ids=asked.asset_ids)
+        question = replace(_as_before(conversation, once), prompt=asked.text, asset_ids=asked.asset_ids)
         return _answer(studio, person, conversation, tree, asked, question, rows=[], unfinished=before)
 
 
@@ -180,8 +190,8 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _as_before(conversation: Conversation) -> Question:
-    return Question("", conversation.model, conversation.system_prompt, conversation.params)
+def _as_before(conversation: Conversation, once: Once | None) -> Question:
+    return Question("", conversation.model, conversation.system_prompt, conversation.params, once=once)
 
 
 def _ask(
@@ -213,7 +223,7 @@ def _answer(
     is_new: bool = False,
     unfinished: Generation | None = None,
 ) -> tuple[Conversation, Generation]:
-    """Commit everything, then start the engine."""
+    """Commit everything, then start the engine; raises BegunBefore, with nothing written, for what was asked before."""
     model = _able(studio, question)
     history = tree.path_to(asked.parent_id)
     request = chat_request(studio, person, model, question, history, unfinished)
@@ -237,7 +247,8 @@ def _answer(
         updated_at=now(),
     )
     end = store.add_conversation(conversation) if is_new else store.continue_conversation(conversation)
-    studio.db.write(*rows, store.add_message(answer), generations.add_generation(generation), end)
+    rows = [*rows, store.add_message(answer), generations.add_generation(generation), end]
+    write_once(studio.db, question.once, generation.id, *rows)
     prefix = unfinished.text if unfinished else ""
     studio.engine.start_from_thread(generation, studio.provider, request, prefix)
     return conversation, generation

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from studio.once.once import Once
+
 PROMPT_LIMIT = 200_000
 SYSTEM_PROMPT_LIMIT = 20_000
 PICTURES_LIMIT = 8
@@ -52,7 +54,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks: the words, the model, its settings and the pictures."""
+    """What a person asks: the words, the model, its settings and the pictures; sent again, it is asked `once`."""
 
     prompt: str
     model: str
@@ -60,6 +62,7 @@ class Question:
     params: dict[str, Any] = field(default_factory=dict)
     asset_ids: tuple[UUID, ...] = ()
     parent_id: UUID | None = None  # the generation this one goes out from
+    once: Once | None = None
 
 
 def search_words(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from studio.chat.ask import clean
 from studio.chat.conversation import PICTURES_LIMIT, Question
 from studio.chat.params import params_of_form
 from studio.errors import Invalid, StudioError
+from studio.once.once import Once, digests_of, once_of_form
 from studio.wiring import Studio
 
 
@@ -31,6 +32,7 @@ class ComposerForm(BaseModel):
     seed: str = ""
     reasoning_effort: str = ""
     asset_ids: list[str] = []
+    key: str = ""  # of this rendering of the form
 
 
 def composer_form(
@@ -43,6 +45,7 @@ def composer_form(
     seed: Annotated[str, Form()] = "",
     reasoning_effort: Annotated[str, Form()] = "",
     asset_ids: Annotated[list[str] | None, Form()] = None,
+    idempotency_key: Annotated[str, Form()] = "",
 ) -> ComposerForm:
     """Dependency: missing fields are empty, nothing is judged yet but what no page could show again."""
     return ComposerForm(
@@ -55,6 +58,7 @@ def composer_form(
         seed=clean(seed),
         reasoning_effort=clean(reasoning_effort),
         asset_ids=asset_ids or [],
+        key=idempotency_key,
     )
 
 
@@ -82,15 +86,26 @@ def take_pictures(studio: Studio, person: Person, form: ComposerForm, files: lis
     return [_uuid(asset_id) for asset_id in form.asset_ids]
 
 
-def question(studio: Studio, person: Person, form: ComposerForm, files: list[UploadFile]) -> Question:
+def once_of(
+    person: Person, form: ComposerForm, files: list[UploadFile], conversation_id: UUID | None = None
+) -> Once | None:
+    """Of the form as it came, before its files are kept; a follow-up belongs to its conversation."""
+    asked = [form.model_dump(exclude={"key"}), digests_of(file.file for file in files)]
+    return once_of_form(person.id, form.key, "text", conversation_id, asked)
+
+
+def question(
+    studio: Studio, person: Person, form: ComposerForm, files: list[UploadFile], once: Once | None = None
+) -> Question:
     """The question with its pictures kept and its settings read; raises Invalid with the field."""
     asset_ids = take_pictures(studio, person, form, files)
     return Question(
         prompt=form.prompt,
         model=studio.catalogue.get(form.model).id,
         system_prompt=form.system_prompt,
-        params=params_of_form(form.model_dump(exclude={"asset_ids"})),
+        params=params_of_form(form.model_dump(exclude={"asset_ids", "key"})),
         asset_ids=tuple(asset_ids),
+        once=once,
     )
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn, Staying
 from studio.chat import ask, store, views
 from studio.chat.conversation import Conversation, Tree
+from studio.chat.once import asked_once
 from studio.chat.pages import conversation_html
 from studio.chat.show import conversation_card, cost_so_far, message_card
 from studio.chat.streams import html_events, last_events
@@ -19,9 +20,11 @@ from studio.generations.generation import Generation, State
 from studio.generations.routes import NotYetRunning
 from studio.generations.streams import event_stream, resume_after
 from studio.html import Hx, Page, shown_on
+from studio.once.once import once_of_form
 from studio.wiring import Studio, Wired
 
 router = APIRouter(prefix="/fragments")
+Key = Annotated[str, Form()]
 
 ANNOUNCEMENTS = {State.DONE: "The answer is ready.", State.CANCELLED: "Stopped."}
 
@@ -81,14 +84,26 @@ def edit_form(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
 
 @router.post("/messages/{message_id}/edits", status_code=201, name="messages.edits")
 def edit(
-    message_id: UUID, person: SignedIn, studio: Wired, page: Hx, prompt: Annotated[str, Form()] = ""
+    message_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    prompt: Annotated[str, Form()] = "",
+    idempotency_key: Key = "",
 ) -> HTMLResponse:
     """Ask the question in other words; the old words and their answers stay as another version."""
     conversation, message = store.get_message(studio.db, person.id, message_id)
     if message.role != "user":
         raise Missing
+    once = once_of_form(person.id, idempotency_key, "edit", message_id, prompt)
     try:
-        conversation, generation = ask.edit_question(studio, person, conversation, message, prompt)
+        conversation, generation, _ = asked_once(
+            studio,
+            person,
+            once,
+            lambda: ask.edit_question(studio, person, conversation, message, prompt, once),
+            within=conversation.id,
+        )
     except StudioError as error:
         # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
         aim = {"HX-Retarget": f"#m-{message_id}", "HX-Reswap": "outerHTML"}
@@ -102,19 +117,40 @@ def edit(
 
 @router.post("/messages/{message_id}/regenerations", status_code=201, name="messages.regenerations")
 def regenerate(
-    message_id: UUID, person: SignedIn, studio: Wired, page: Hx, model: Annotated[str, Form()] = ""
+    message_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    model: Annotated[str, Form()] = "",
+    idempotency_key: Key = "",
 ) -> HTMLResponse:
     """Another answer to the same question, beside the old one."""
     conversation, message = store.get_message(studio.db, person.id, message_id)
-    conversation, generation = ask.regenerate(studio, person, conversation, message, model or None)
+    once = once_of_form(person.id, idempotency_key, "regenerate", message_id, model)
+    conversation, generation, _ = asked_once(
+        studio,
+        person,
+        once,
+        lambda: ask.regenerate(studio, person, conversation, message, model or None, once),
+        within=conversation.id,
+    )
     return _whole(studio, person, page, conversation, generation)
 
 
 @router.post("/messages/{message_id}/continuations", status_code=201, name="messages.continuations")
-def go_on(message_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
+def go_on(
+    message_id: UUID, person: SignedIn, studio: Wired, page: Hx, idempotency_key: Key = ""
+) -> HTMLResponse:
     """Go on where an unfinished answer stopped."""
     conversation, message = store.get_message(studio.db, person.id, message_id)
-    conversation, generation = ask.continue_answer(studio, person, conversation, message)
+    once = once_of_form(person.id, idempotency_key, "continue", message_id)
+    conversation, generation, _ = asked_once(
+        studio,
+        person,
+        once,
+        lambda: ask.continue_answer(studio, person, conversation, message, once),
+        within=conversation.id,
+    )
     return _whole(studio, person, page, conversation, generation)
 
 

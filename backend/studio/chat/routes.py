@@ -14,11 +14,13 @@ from studio.chat import ask, store, views
 from studio.chat.composer import composer_card, form_of_recipe
 from studio.chat.conversation import TITLE_LIMIT, Conversation
 from studio.chat.estimates import estimate
-from studio.chat.forms import ComposerForm, composer_form, question, uploads
+from studio.chat.forms import ComposerForm, composer_form, once_of, question, uploads
 from studio.chat.listing import VIEWS, listed, utc
+from studio.chat.once import asked_once
 from studio.chat.pages import conversation_html, growing_page
 from studio.chat.show import conversation_card, latest_cards
 from studio.errors import Invalid, StudioError
+from studio.generations.generation import Generation
 from studio.generations.streams import STREAM_HEADERS
 from studio.html import Hx, Page, shown_on
 from studio.moments import now
@@ -75,11 +77,14 @@ def new(
 
 @router.post("/conversations", status_code=201, name="conversations.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Uploads) -> HTMLResponse:
-    """Begin a conversation with its first question."""
+    """Begin a conversation with its first question; the same form sent twice leads to the one that it began."""
+    once = once_of(person, form, files)
+
+    def begin() -> tuple[Conversation, Generation]:
+        return ask.start_conversation(studio, person, question(studio, person, form, files, once))
+
     try:
-        conversation, generation = ask.start_conversation(
-            studio, person, question(studio, person, form, files)
-        )
+        conversation, generation, _ = asked_once(studio, person, once, begin)
     except StudioError as error:
         return _composer_again(studio, person, page, form, None, error)
     headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}", title=conversation.title)
@@ -127,15 +132,21 @@ def live(conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> St
 def add_message(
     conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Uploads
 ) -> HTMLResponse:
-    """Ask the next question."""
+    """Ask the next question; the same form sent twice asks once."""
     conversation = store.get_conversation(studio.db, person.id, conversation_id)
+    once = once_of(person, form, files, conversation_id)
+
+    def begin() -> tuple[Conversation, Generation]:
+        return ask.ask(studio, person, conversation, question(studio, person, form, files, once))
+
     try:
-        conversation, generation = ask.ask(
-            studio, person, conversation, question(studio, person, form, files)
-        )
+        conversation, generation, is_repeat = asked_once(studio, person, once, begin, within=conversation_id)
     except StudioError as error:
         return _composer_again(studio, person, page, form, conversation, error)
     headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}")
+    if is_repeat:  # the question may stand there already
+        headers |= {"HX-Retarget": "#conversation", "HX-Reswap": "outerHTML"}
+        return HTMLResponse(conversation_html(studio, person, page, conversation), 201, headers)
     messages = latest_cards(studio, person, conversation, 2)
     card = views.Named(str(conversation.id))
     arrived = page.render("chat/message.html", ["arrived"], card=card, messages=messages)

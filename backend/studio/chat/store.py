@@ -11,6 +11,7 @@ from studio.db import Cursor, Database, Row, Statement
 from studio.errors import Missing
 from studio.gallery import removal
 from studio.gallery.shelving import retitle_items_of_conversation
+from studio.once.store import drop_keys_in
 
 _CONVERSATION = """
     id, person_id, title, model, system_prompt, params, leaf_id, is_pinned, created_at, updated_at, archived_at,
@@ -202,6 +203,7 @@ def set_deleted(db: Database, conversation_id: UUID, deleted_at: datetime | None
             removal.show_items_of_conversation(cursor, conversation_id)
         else:
             removal.hide_items_of_conversation(cursor, conversation_id, deleted_at)
+            drop_keys_in(cursor, conversation_id)
         _change_in(cursor, conversation_id, "deleted_at = $value", deleted_at)
 
     db.transact(work)

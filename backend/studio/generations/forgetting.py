@@ -5,6 +5,7 @@ from uuid import UUID
 from studio.db import Cursor, Database
 from studio.gallery import removal
 from studio.moments import now
+from studio.once.store import drop_keys_of
 
 
 def forget(db: Database, generation_id: UUID) -> None:
@@ -26,6 +27,7 @@ def forget(db: Database, generation_id: UUID) -> None:
             """,
             {**named, "deleted_at": now()},
         ).fetchall()
+        drop_keys_of(cursor, generation_id)
         removal.drop_items(cursor, [generation_id, *(row[0] for row in made)])
 
     db.transact(work)

@@ -12,4 +12,11 @@ REASON_TEXTS = {
     "too_long": "The answer took more than an hour and was ended. What came until then is kept.",
     "internal": "Something went wrong on our side while this was being written.",
 }
+PROVIDER_GONE = (
+    "This was asked of {provider}, which this studio no longer uses. Make it again with a model of today."
+)
+PROVIDER_GONE_ASKED = (
+    "This was asked of {provider}, which this studio no longer uses. Nobody knows what became of it, and {provider} "
+    "may charge for it all the same."
+)
 NOT_STORED = "The answer has ended, but the studio cannot store it at the moment. It keeps trying."

@@ -12,6 +12,7 @@ from studio.accounts.access import Person, SignedIn, Staying
 from studio.chat import ask
 from studio.chat import store as conversations
 from studio.chat.conversation import Conversation, Question
+from studio.chat.once import asked_once
 from studio.chat.params import params_of_json
 from studio.errors import Conflict, Invalid, Starting
 from studio.generations import store
@@ -23,6 +24,7 @@ from studio.generations.streams import event_stream, finished_json_events, json_
 from studio.images import wish as images
 from studio.images.asked import wish_of_json
 from studio.images.wish import Wish
+from studio.once.once import BegunBefore, Once, begun_before, once_of_header
 from studio.videos import wish as videos
 from studio.videos.asked import wish_of_json as video_wish_of_json
 from studio.videos.wish import Wish as VideoWish
@@ -52,7 +54,7 @@ class Asked(BaseModel):
     parent_id: UUID | None = None
     input_asset_ids: list[UUID] = Field(default_factory=list)
 
-    def question(self, conversation: Conversation | None) -> Question:
+    def question(self, conversation: Conversation | None, once: Once | None = None) -> Question:
         """What is asked; instructions and settings that are left out are those of the conversation."""
         if self.kind != "text":
             raise Invalid("This studio makes text, pictures and videos: text, image, video.", field="kind")
@@ -70,6 +72,7 @@ class Asked(BaseModel):
             params=params,
             asset_ids=tuple(self.input_asset_ids),
             parent_id=self.parent_id,
+            once=once,
         )
 
     def wish(self, studio: Studio) -> Wish:
@@ -101,15 +104,30 @@ def asked_in(studio: Studio, person: Person, asked: Asked) -> Conversation | Non
 
 
 @router.post("", status_code=201, name="generations.add")
-async def add(asked: Asked, person: SignedIn, studio: Wired) -> dict[str, Any]:
-    """Ask for a text, for pictures or for a video; answers as soon as it is stored, with its id and state."""
+async def add(
+    asked: Asked, person: SignedIn, studio: Wired, idempotency_key: Annotated[str | None, Header()] = None
+) -> dict[str, Any]:
+    """
+    Ask for a text, for pictures or for a video; answers as soon as it is stored, with its id and state.
+
+    The same body sent again with the same `Idempotency-Key` within a day is answered with the generation that it began,
+    as it is now; another body with that key is refused (422, `idempotency_key_reused`).
+    """
+    once = once_of_header(person.id, idempotency_key, "generations", asked.model_dump(mode="json"))
+    if once is not None:
+        before = await studio.read(begun_before, studio.db, once)
+        if before is not None:
+            return await studio.read(show, before, person, studio)
     if asked.kind == images.KIND:
-        return await studio.read(_add_pictures, studio, person, asked)
+        return await studio.read(_add_pictures, studio, person, asked, once)
     if asked.kind == videos.KIND:
-        return await studio.read(_add_video, studio, person, asked)
-    if asked.conversation_id is None:
-        return (await ask.generate(studio, person, asked.question(None))).as_json()
-    return await studio.read(_add_in_conversation, studio, person, asked)
+        return await studio.read(_add_video, studio, person, asked, once)
+    if asked.conversation_id is not None:
+        return await studio.read(_add_in_conversation, studio, person, asked, once)
+    try:
+        return (await ask.generate(studio, person, asked.question(None, once))).as_json()
+    except BegunBefore as error:
+        return await studio.read(show, error.generation_id, person, studio)
 
 
 @router.get("/{generation_id}", name="generations.show")
@@ -167,18 +185,26 @@ def forget(generation_id: UUID, person: SignedIn, studio: Wired) -> None:
     forget_words(studio.db, generation_id)
 
 
-def _add_pictures(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
-    return images.request_pictures(studio, person, asked.wish(studio)).as_json()
+def _add_pictures(studio: Studio, person: Person, asked: Asked, once: Once | None) -> dict[str, Any]:
+    return images.request_pictures(studio, person, asked.wish(studio), once).as_json()
 
 
-def _add_video(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
-    return videos.request_video(studio, person, asked.video_wish(studio)).as_json()
+def _add_video(studio: Studio, person: Person, asked: Asked, once: Once | None) -> dict[str, Any]:
+    return videos.request_video(studio, person, asked.video_wish(studio), once).as_json()
 
 
-def _add_in_conversation(studio: Studio, person: Person, asked: Asked) -> dict[str, Any]:
+def _add_in_conversation(studio: Studio, person: Person, asked: Asked, once: Once | None) -> dict[str, Any]:
     conversation = asked_in(studio, person, asked)
     assert conversation is not None
-    return ask.ask(studio, person, conversation, asked.question(conversation))[1].as_json()
+    question = asked.question(conversation, once)
+    begun = asked_once(
+        studio,
+        person,
+        once,
+        lambda: ask.ask(studio, person, conversation, question),
+        within=conversation.id,
+    )
+    return begun.generation.as_json()
 
 
 def _now(studio: Studio, person: Person, generation_id: UUID) -> Generation:

@@ -16,11 +16,14 @@ from studio.catalogue.model import Model
 from studio.chat.ask import clean
 from studio.errors import Invalid, StudioError
 from studio.images.settings import ReadSettings, settings_of_form
-from studio.images.wish import Wish, known_settings, painting_model
+from studio.images.wish import KIND, Wish, known_settings, painting_model
+from studio.once.once import Once, digests_of, once_of_form
 from studio.wiring import Studio
 
 # Names of the form itself; every other field is a setting of some model.
-OWN_NAMES = frozenset({"csrf", "prompt", "model", "asset_ids", "pictures", "parent_id", "seen_usd", "chosen"})
+OWN_NAMES = frozenset(
+    {"csrf", "prompt", "model", "asset_ids", "pictures", "parent_id", "seen_usd", "chosen", "idempotency_key"}
+)
 INPUTS_LIMIT = 16
 _FIELDS_LIMIT = 60
 
@@ -38,6 +41,7 @@ class ImageForm:
     asset_ids: tuple[str, ...] = ()
     parent_id: str = ""
     seen_usd: str = ""  # the price that the button showed
+    key: str = ""  # of this rendering of the form
     files: tuple[UploadFile, ...] = ()
     chosen: int = 0
 
@@ -54,6 +58,7 @@ async def image_form(request: Request) -> ImageForm:
         asset_ids=tuple(dict.fromkeys(id_ for id_ in sent.getlist("asset_ids") if isinstance(id_, str))),
         parent_id=texts.get("parent_id", ""),
         seen_usd=texts.get("seen_usd", ""),
+        key=texts.get("idempotency_key", ""),
         chosen=len(sent.getlist("chosen")),
         files=tuple(
             file  # type: ignore[misc]  # Starlette's own class; FastAPI's is a subclass that it never makes
@@ -64,6 +69,14 @@ async def image_form(request: Request) -> ImageForm:
 
 
 Composer = Annotated[ImageForm, Depends(image_form)]
+
+
+def once_of(person: Person, form: ImageForm) -> Once | None:
+    """Of the form as it came, before its files are kept; what it showed as the price is no part of the wish."""
+    settings = {name: text for name, text in form.settings.items() if text}
+    files = digests_of(file.file for file in form.files)
+    asked = [form.prompt, form.model, settings, form.asset_ids, form.parent_id, files]
+    return once_of_form(person.id, form.key, KIND, asked)
 
 
 def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[ImageForm, StudioError | None]:

@@ -23,6 +23,7 @@ from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
+from studio.generations.reasons import PROVIDER_GONE
 from studio.ids import new_id
 from studio.images.board import Board, Progress
 from studio.images.outcome import (
@@ -30,6 +31,7 @@ from studio.images.outcome import (
     STILL_CHARGED,
     Came,
     Verdict,
+    asked_elsewhere,
     end_of,
     ended_elsewhere,
     judged,
@@ -37,7 +39,7 @@ from studio.images.outcome import (
 from studio.images.wish import KIND, LASTS, READY, wanted_pictures
 from studio.jobs.desk import JobDesk
 from studio.jobs.ending import cancelled
-from studio.jobs.errors import CancelWished
+from studio.jobs.errors import CancelWished, ProviderGone
 from studio.jobs.job import Again, Done, End, Job, Next, new_job
 from studio.jobs.rules import Rules
 from studio.jobs.store import lists
@@ -91,6 +93,8 @@ class PictureMaker:
         generation = await asyncio.to_thread(self._generation, job)
         if generation is None:  # forgotten with its person
             return Done()
+        if job.is_elsewhere(self.provider.id):
+            return asked_elsewhere(generation, job)
         if job.step != READY:
             return self._lost(job, generation)
         came = Came(generation.outcome)
@@ -120,6 +124,8 @@ class PictureMaker:
         generation = self._generation(job)
         if generation is None or not generation.prompt:
             raise Missing
+        if job.is_elsewhere(self.provider.id):
+            raise ProviderGone(PROVIDER_GONE.format(provider=generation.provider))
         fresh = replace(
             generation,
             id=new_id(),

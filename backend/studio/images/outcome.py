@@ -9,8 +9,9 @@ from studio.errors import StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
 from studio.generations.made import made_rows
-from studio.images.wish import wanted_pictures
-from studio.jobs.job import Cancelled, Done, End, Failed, Interrupted
+from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED
+from studio.images.wish import READY, wanted_pictures
+from studio.jobs.job import Cancelled, Done, End, Failed, Interrupted, Job
 from studio.moments import now
 from studio.providers import (
     ProviderError,
@@ -112,6 +113,21 @@ def ended_elsewhere(generation: Generation, end: End, *, was_asked: bool) -> lis
     return generations.finish(
         replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
     )
+
+
+def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:
+    """
+    The end of what was asked of a provider that this studio no longer uses.
+
+    Nothing of it goes to the provider of today: neither the request, nor a question under the other's name.
+    """
+    came = Came(replace(generation.outcome, provider_request_id=job.provider_job_id))
+    if job.step == READY:
+        came.out.cost_usd = booked(Decimal(0))
+        text = PROVIDER_GONE.format(provider=generation.provider)
+        return end_of(generation, came, Verdict(State.FAILED, "provider_gone", text))
+    text = PROVIDER_GONE_ASKED.format(provider=generation.provider)
+    return end_of(generation, came, Verdict(State.INTERRUPTED, "outcome_unknown", text))
 
 
 def _unkept(provider: str, error: StudioError) -> str:

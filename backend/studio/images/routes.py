@@ -1,10 +1,11 @@
 """Pictures as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -15,11 +16,13 @@ from studio.errors import Conflict, Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
+from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
 from studio.images.composer import image_option, paint_card
 from studio.images.filling import form_of_recipe
-from studio.images.forms import Composer, ImageForm, wish_of_form, with_kept_files
+from studio.images.forms import Composer, ImageForm, once_of, wish_of_form, with_kept_files
+from studio.once.once import begun_before, once_of_form
 from studio.recipes.recipes import filling_of_draft
 from studio.wiring import Studio, Wired
 
@@ -59,19 +62,21 @@ def page_(
 
 @router.post("", status_code=201, name="images.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
-    """Ask for pictures."""
+    """Ask for pictures; the same form sent twice is answered with what it asked for first."""
+    once = once_of(person, form)
+    before = begun_before(studio.db, once)
+    if before is not None:
+        return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
     try:
         if refused is not None:
             raise refused
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_pictures(studio, person, wished)
+        generation = wish.request_pictures(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    card = show.card(studio, person, generation.id)
-    html = page.render("images/image.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{generation.id}"))
+    return _arrived(studio, person, page, generation.id)
 
 
 @router.get("/models", name="images.models")
@@ -130,17 +135,26 @@ async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="images.retry")
-def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
-    """Ask once more for what did not succeed; asked twice, it is still one."""
-    generation = generations.get_generation(studio.db, person.id, generation_id)
-    job = job_of(studio, generation)
+def retry(
+    generation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    seen_usd: Annotated[str, Form()] = "",
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
+    job = job_of(studio, show.generation_of(studio, person, generation_id))
     if job is None:
         raise Missing
-    fresh = studio.jobs.retry(job.id, person_id=person.id)
+    once = once_of_form(person.id, idempotency_key, "retry", job.id)
+    try:
+        fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
+    except Conflict as error:
+        return _card_again(studio, person, page, generation_id, error)
     assert fresh.generation_id is not None
-    card = show.card(studio, person, fresh.generation_id)
-    html = page.render("images/image.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/images?watch=1#image-{fresh.generation_id}"))
+    tried = page.render("images/image.html", ["retried"], card=show.card(studio, person, generation_id))
+    return _arrived(studio, person, page, fresh.generation_id, tried)
 
 
 @router.post("/{generation_id}/deletion", name="images.deletion")
@@ -155,6 +169,23 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
     return HTMLResponse("", headers=shown_on("/images", note="Removed."))
 
 
+def _arrived(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
+) -> HTMLResponse:
+    card = show.card(studio, person, generation_id)
+    html = page.render("images/image.html", ["arrived"], card=card)
+    return HTMLResponse(html + beside, 201, shown_on(f"/images?watch=1#image-{generation_id}"))
+
+
+def _card_again(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
+) -> HTMLResponse:
+    """The card with what stands against trying again, and its price of today; without htmx it is the page."""
+    card = replace(show.card(studio, person, generation_id), retry_error=error.text)
+    aim = {"HX-Retarget": f"#image-{card.id}", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
+    return page.answer("images/image.html", ["card"], status=error.status, headers=aim, card=card)
+
+
 def _first_form(
     studio: Studio, person: Person, *, model: str, prompt: str, inputs: Sequence[str], from_: UUID | None
 ) -> ImageForm:
@@ -164,9 +195,12 @@ def _first_form(
     else:
         form = ImageForm(prompt=prompt, model=_model(studio.catalogue, takes_pictures=bool(inputs)))
     known = studio.catalogue.find(model)
+    kept = form.model
+    if studio.catalogue.find(kept) is None:  # of a provider that is no longer used, or withdrawn by it
+        kept = _model(studio.catalogue, takes_pictures=bool(form.asset_ids)) or kept
     return ImageForm(
         prompt=form.prompt,
-        model=known.id if known and known.makes_images else form.model,
+        model=known.id if known and known.makes_images else kept,
         settings=form.settings,
         asset_ids=tuple(dict.fromkeys([*form.asset_ids, *inputs]))[:16],
         parent_id=form.parent_id,

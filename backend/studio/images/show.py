@@ -7,11 +7,11 @@ from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
-from studio.chat.composer import price_text
+from studio.catalogue.estimate import Estimate
 from studio.chat.views import PictureCard, picture_card
 from studio.errors import Missing
 from studio.generations import store as generations
-from studio.generations.generation import Generation
+from studio.generations.generation import Generation, State
 from studio.images import store
 from studio.images.forms import ImageForm, texts_of
 from studio.images.settings import SEED_MOST
@@ -34,10 +34,15 @@ def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[Im
 
 def card(studio: Studio, person: Person, generation_id: UUID) -> ImageCard:
     """One card; raises Missing for what is not there, not this person's, or no picture."""
+    return _cards(studio, person, [generation_of(studio, person, generation_id)])[0]
+
+
+def generation_of(studio: Studio, person: Person, generation_id: UUID) -> Generation:
+    """Raises Missing."""
     generation = generations.get_generation(studio.db, person.id, generation_id)
     if generation.kind != KIND:
         raise Missing
-    return _cards(studio, person, [generation])[0]
+    return generation
 
 
 def cards(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[ImageCard]:
@@ -62,6 +67,15 @@ def varied(form: ImageForm) -> ImageForm:
     return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
 
 
+def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
+    """What it costs to try once more, at today's prices; None for a model that is not here any more."""
+    model = studio.catalogue.find(generation.model)
+    if model is None:
+        return None
+    inputs = tuple(generation.id for _ in generation.input_hashes)  # only how many there are counts
+    return estimate_wish(Wish(generation.prompt, model, generation.params, inputs))
+
+
 def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[ImageCard]:
     ids = [generation.id for generation in asked]
     # Before the pictures: what ends in between then shows them at the next look, and never an end without them.
@@ -84,7 +98,8 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
                 job=views.get(generation.id),
                 notice=job.notes.get("notice") if job and not job.is_finished else None,
                 progress=studio.board.find(generation.id),
-                retry_price=_price_again(studio, generation),
+                is_elsewhere=generation.provider_id != studio.catalogue.provider_id,
+                again=None if generation.state is State.DONE else estimate_again(studio, generation),
             )
         )
     return found
@@ -100,12 +115,3 @@ def _inputs(studio: Studio, person: Person, asked: Sequence[Generation]) -> dict
         for generation in asked
         if generation.input_hashes
     }
-
-
-def _price_again(studio: Studio, generation: Generation) -> str:
-    """What stands on the button that tries once more."""
-    model = studio.catalogue.find(generation.model)
-    if model is None or generation.state.value == "done":
-        return ""
-    inputs = tuple(generation.id for _ in generation.input_hashes)  # only how many there are counts
-    return price_text(estimate_wish(Wish(generation.prompt, model, generation.params, inputs)))

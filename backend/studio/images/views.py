@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from studio.assets.asset import Asset
+from studio.catalogue.agreed import worst_text
+from studio.catalogue.estimate import Estimate
+from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.generations.generation import Generation, State
 from studio.images.board import Progress
@@ -71,11 +74,14 @@ class ImageCard:
     asked_at: str
     is_simulated: bool
     can_retry: bool
+    is_elsewhere: bool
     retry_price: str
+    retry_seen_usd: str
     again_url: str
     vary_url: str | None
     other_url: str
     fits: str
+    retry_error: str | None = None
 
     @property
     def url(self) -> str:
@@ -152,7 +158,8 @@ def image_card(
     job: JobView | None = None,
     notice: str | None = None,
     progress: Progress | None = None,
-    retry_price: str = "",
+    again: Estimate | None = None,
+    is_elsewhere: bool = False,
 ) -> ImageCard:
     prompt, query = generation.prompt, urlencode({"from": str(generation.id)})
     is_running = not generation.is_finished
@@ -171,8 +178,10 @@ def image_card(
         facts=facts(generation, model_name, pictures),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
-        can_retry=bool(job and job.can_retry and generation.is_finished),
-        retry_price=retry_price,
+        can_retry=bool(job and job.can_retry and generation.is_finished and not is_elsewhere),
+        is_elsewhere=is_elsewhere,
+        retry_price=price_text(again),
+        retry_seen_usd=worst_text(again),
         again_url=f"/images?{query}",
         vary_url=f"/images?{query}&seed=new" if "seed" in generation.params else None,
         other_url=f"/images?{query}&focus=model#model",

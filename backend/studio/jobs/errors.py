@@ -43,6 +43,10 @@ class CannotRepeat(Conflict):
     text = "This cannot be tried again."
 
 
+class ProviderGone(CannotRepeat):
+    code = "provider_gone"
+
+
 class TooManyWaiting(Limited):
     code = "too_many_waiting"
     text = "You have as much waiting as this studio takes. Please let some of it finish first."

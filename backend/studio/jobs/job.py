@@ -69,6 +69,10 @@ class Job:
     def is_finished(self) -> bool:
         return self.state not in UNFINISHED
 
+    def is_elsewhere(self, provider_id: object) -> bool:
+        """Whether it was asked of another provider than the one that runs now."""
+        return self.provider_id is not None and self.provider_id != provider_id
+
     def is_overdue(self, moment: datetime) -> bool:
         """Whether its deadline has passed."""
         return self.deadline_at <= moment

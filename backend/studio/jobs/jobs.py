@@ -18,8 +18,10 @@ from studio.jobs.errors import AlreadyFinished, CannotRepeat, LeaseLost, NotFini
 from studio.jobs.job import Cancelled, End, Job, JobState, as_retry_of
 from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.store import changes, lists
+from studio.jobs.store.rows import add_job
 from studio.jobs.worker import Worker
 from studio.moments import now
+from studio.once.once import Once, key_rows, refuse_repeat
 
 T = TypeVar("T")
 Also = Callable[[Cursor], None]
@@ -49,8 +51,8 @@ class Jobs:
 
     def refuse_too_many(self, person_id: UUID, kind: str) -> None:
         """Before a job is asked for. Raises TooManyWaiting."""
-        if lists.count_waiting(self._db, person_id, kind) >= MOST_WAITING:
-            raise TooManyWaiting(retry_after_seconds=60)
+        with self._db.read() as cursor:
+            _refuse_too_many(cursor, person_id, kind)
 
     def cancel(
         self, job_id: UUID, *, person_id: UUID | None = None, reason: str = "cancelled", also: Also = nothing
@@ -105,6 +107,8 @@ class Jobs:
         job_id: UUID,
         *,
         person_id: UUID | None = None,
+        once: Once | None = None,
+        agreed: Callable[[], None] = lambda: None,
         also: Also = nothing,
         moment: datetime | None = None,
     ) -> Job:
@@ -112,7 +116,8 @@ class Jobs:
         A new job that repeats one which did not succeed; asked for twice, there is still one.
 
         A new one, because an ended job never changes: what it cost and why it failed stays on record. Raises Missing,
-        NotFinished, and CannotRepeat or what else its kind has against it.
+        NotFinished, TooManyWaiting, CannotRepeat or what else its kind has against it, what `agreed` raises, which is
+        asked last, and BegunBefore.
         """
         job = lists.get_job(self._db, job_id, person_id)
         if not job.is_finished:
@@ -121,13 +126,19 @@ class Jobs:
         if handler is None or job.state is JobState.DONE:
             raise CannotRepeat
         fresh, rows = handler.again(job, moment or now())
+        agreed()
         fresh = as_retry_of(job, fresh)
 
         def work(cursor: Cursor) -> UUID:
-            made = changes.add_retry(cursor, fresh, rows)
-            if made == fresh.id:
-                also(cursor)
-            return made
+            refuse_repeat(cursor, once)
+            before = lists.find_open_retry(cursor, job.id)
+            if before is not None:
+                return before
+            _refuse_too_many(cursor, job.person_id, job.kind)
+            keys = key_rows(once, fresh.generation_id) if fresh.generation_id else ()
+            cursor.apply(*rows, add_job(fresh), *keys)
+            also(cursor)
+            return fresh.id
 
         made = self._db.transact(work)
         self.wake(job.person_id)
@@ -155,6 +166,11 @@ class Jobs:
 
         self._db.transact(work)
         self.wake()  # its place is free
+
+
+def _refuse_too_many(cursor: Cursor, person_id: UUID, kind: str) -> None:
+    if lists.count_waiting(cursor, person_id, kind) >= MOST_WAITING:
+        raise TooManyWaiting(retry_after_seconds=60)
 
 
 def _wish(cursor: Cursor, job_id: UUID, reason: str, also: Also) -> None:

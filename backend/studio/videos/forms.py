@@ -14,15 +14,18 @@ from studio.chat.ask import clean
 from studio.errors import Invalid, StudioError
 from studio.images.forms import input_id, keep_file, parent_of
 from studio.images.settings import ReadSettings
+from studio.once.once import Once, digests_of, once_of_form
 from studio.providers import Role
 from studio.videos.settings import read_form, usual_settings
-from studio.videos.wish import Input, Wish, filming_model, known_settings
+from studio.videos.wish import KIND, Input, Wish, filming_model, known_settings
 from studio.wiring import Studio
 
 # By role: the field of a file that was chosen now, and the one of pictures that are kept already.
 FILES = {Role.FIRST_FRAME: "first", Role.LAST_FRAME: "last", Role.REFERENCE: "references"}
 KEPT = {Role.FIRST_FRAME: "first_id", Role.LAST_FRAME: "last_id", Role.REFERENCE: "reference_ids"}
-OWN_NAMES = frozenset({"csrf", "prompt", "model", "parent_id", "seen_usd", *FILES.values(), *KEPT.values()})
+OWN_NAMES = frozenset(
+    {"csrf", "prompt", "model", "parent_id", "seen_usd", "idempotency_key", *FILES.values(), *KEPT.values()}
+)
 INPUTS_LIMIT = 8
 _FIELDS_LIMIT = 60
 
@@ -37,6 +40,7 @@ class VideoForm:
     kept: tuple[tuple[Role, str], ...] = ()
     parent_id: str = ""
     seen_usd: str = ""  # the price that the button showed
+    key: str = ""  # of this rendering of the form
     files: tuple[tuple[Role, UploadFile], ...] = ()
 
 
@@ -61,11 +65,21 @@ async def video_form(request: Request) -> VideoForm:
         kept=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
         parent_id=texts.get("parent_id", ""),
         seen_usd=texts.get("seen_usd", ""),
+        key=texts.get("idempotency_key", ""),
         files=files,  # type: ignore[arg-type]  # Starlette's own class; FastAPI's is a subclass that it never makes
     )
 
 
 Composer = Annotated[VideoForm, Depends(video_form)]
+
+
+def once_of(person: Person, form: VideoForm) -> Once | None:
+    """Of the form as it came, before its files are kept; what it showed as the price is no part of the wish."""
+    settings = {name: text for name, text in form.settings.items() if text}
+    files = [[role for role, _ in form.files], digests_of(file.file for _, file in form.files)]
+    return once_of_form(
+        person.id, form.key, KIND, [form.prompt, form.model, settings, form.kept, form.parent_id, files]
+    )
 
 
 def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[VideoForm, StudioError | None]:

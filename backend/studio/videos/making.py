@@ -25,8 +25,10 @@ from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
+from studio.generations.reasons import PROVIDER_GONE
 from studio.ids import new_id
 from studio.jobs.desk import JobDesk
+from studio.jobs.errors import ProviderGone
 from studio.jobs.job import Again, Done, End, Job, Next
 from studio.jobs.rules import Rules
 from studio.moments import now
@@ -52,6 +54,7 @@ from studio.videos.fetching import Fetching
 from studio.videos.outcome import (
     AnyEnd,
     Verdict,
+    asked_elsewhere,
     end_of,
     ended_elsewhere,
     known_notes,
@@ -105,6 +108,8 @@ class VideoMaker:
         if generation is None:  # forgotten with its person
             return Done()
         await self.edge(f"claimed {job.step}")
+        if job.is_elsewhere(self.provider.id):
+            return asked_elsewhere(generation, job)
         if job.step == READY:
             return await self._submit(job, desk, generation)
         if job.step == SUBMITTING:
@@ -121,6 +126,8 @@ class VideoMaker:
         generation = self._generation(job)
         if generation is None or not (generation.prompt or generation.input_hashes):
             raise Missing
+        if job.is_elsewhere(self.provider.id):
+            raise ProviderGone(PROVIDER_GONE.format(provider=generation.provider))
         fresh = replace(
             generation,
             id=new_id(),

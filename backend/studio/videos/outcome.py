@@ -11,6 +11,7 @@ from studio.db import Row
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
 from studio.generations.made import made_rows
+from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED
 from studio.jobs.job import Done, End, Failed, Interrupted, Job
 from studio.moments import now
 from studio.providers import VideoStatus
@@ -66,6 +67,21 @@ def ended_elsewhere(generation: Generation, job: Job, end: End) -> list[Row]:
     return generations.finish(
         replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
     )
+
+
+def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:
+    """
+    The end of what was asked of a provider that this studio no longer uses.
+
+    Nothing of it goes to the provider of today: neither the request, nor a question under the other's name.
+    """
+    out = outcome_so_far(generation, job)
+    if job.step == READY:
+        out.cost_usd = booked(Decimal(0))
+        text = PROVIDER_GONE.format(provider=generation.provider)
+        return end_of(generation, out, Verdict(State.FAILED, "provider_gone", text))
+    text = PROVIDER_GONE_ASKED.format(provider=generation.provider)
+    return end_of(generation, out, Verdict(State.INTERRUPTED, "outcome_unknown", text))
 
 
 def outcome_so_far(generation: Generation, job: Job) -> Outcome:

@@ -1,10 +1,11 @@
 """Videos as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
@@ -13,13 +14,23 @@ from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
+from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
+from studio.once.once import begun_before, once_of_form
 from studio.providers import Role
 from studio.recipes.recipes import filling_of_draft
 from studio.videos import show, wish
 from studio.videos.composer import film_card, video_option
 from studio.videos.filling import form_of_recipe
-from studio.videos.forms import INPUTS_LIMIT, Composer, VideoForm, fitted, wish_of_form, with_kept_files
+from studio.videos.forms import (
+    INPUTS_LIMIT,
+    Composer,
+    VideoForm,
+    fitted,
+    once_of,
+    wish_of_form,
+    with_kept_files,
+)
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
 
@@ -62,14 +73,18 @@ def page_(
 
 @router.post("", status_code=201, name="videos.add")
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
-    """Ask for a video."""
+    """Ask for a video; the same form sent twice is answered with what it asked for first."""
+    once = once_of(person, form)
+    before = begun_before(studio.db, once)
+    if before is not None:
+        return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
     try:
         if refused is not None:
             raise refused
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_video(studio, person, wished)
+        generation = wish.request_video(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     return _arrived(studio, person, page, generation.id)
@@ -119,14 +134,26 @@ async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="videos.retry")
-def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
-    """Ask once more for what did not succeed; asked twice, it is still one."""
+def retry(
+    generation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    seen_usd: Annotated[str, Form()] = "",
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
     job = job_of(studio, show.generation_of(studio, person, generation_id))
     if job is None:
         raise Missing
-    fresh = studio.jobs.retry(job.id, person_id=person.id)
+    once = once_of_form(person.id, idempotency_key, "retry", job.id)
+    try:
+        fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
+    except Conflict as error:
+        return _card_again(studio, person, page, generation_id, error)
     assert fresh.generation_id is not None
-    return _arrived(studio, person, page, fresh.generation_id)
+    tried = page.render("videos/video.html", ["retried"], card=show.card(studio, person, generation_id))
+    return _arrived(studio, person, page, fresh.generation_id, tried)
 
 
 @router.post("/{generation_id}/deletion", name="videos.deletion")
@@ -141,10 +168,21 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
     return HTMLResponse("", headers=shown_on("/videos", note="Removed."))
 
 
-def _arrived(studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
+def _arrived(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
+) -> HTMLResponse:
     card = show.card(studio, person, generation_id)
     html = page.render("videos/video.html", ["arrived"], card=card)
-    return HTMLResponse(html, 201, shown_on(f"/videos?watch=1#video-{generation_id}"))
+    return HTMLResponse(html + beside, 201, shown_on(f"/videos?watch=1#video-{generation_id}"))
+
+
+def _card_again(
+    studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
+) -> HTMLResponse:
+    """The card with what stands against trying again, and its price of today; without htmx it is the page."""
+    card = replace(show.card(studio, person, generation_id), retry_error=error.text)
+    aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
+    return page.answer("videos/video.html", ["card"], status=error.status, headers=aim, card=card)
 
 
 def _first_form(
@@ -160,7 +198,9 @@ def _first_form(
     else:
         form = VideoForm(prompt=prompt, model=_model(studio.catalogue, {role for role, _ in named}))
     known = studio.catalogue.find(model)
-    chosen = known if known and known.makes_videos else studio.catalogue.find(form.model)
+    roles = {role for role, _ in form.kept}
+    kept = studio.catalogue.find(form.model) or studio.catalogue.find(_model(studio.catalogue, roles))
+    chosen = known if known and known.makes_videos else kept
     usual = usual_settings(wish.known_settings(chosen)) if chosen and from_ is None else {}
     return VideoForm(
         prompt=form.prompt,

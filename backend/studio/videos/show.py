@@ -8,11 +8,11 @@ from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
-from studio.chat.composer import price_text
+from studio.catalogue.estimate import Estimate
 from studio.chat.views import PictureCard, picture_card
 from studio.errors import Missing
 from studio.generations import store as generations
-from studio.generations.generation import Generation
+from studio.generations.generation import Generation, State
 from studio.images.forms import texts_of
 from studio.images.settings import SEED_MOST
 from studio.images.store import find_inputs
@@ -80,6 +80,17 @@ def varied(form: VideoForm) -> VideoForm:
     return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
 
 
+def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
+    """What it costs to try once more, at today's prices; None for a model that is not here any more."""
+    model = studio.catalogue.find(generation.model)
+    if model is None:
+        return None
+    inputs = tuple(
+        Input(generation.id, role) for role in roles_of(generation.params)
+    )  # only what they are for counts
+    return estimate_wish(Wish(generation.prompt, model, generation.params, inputs))
+
+
 def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[VideoCard]:
     ids = [generation.id for generation in asked]
     # Before the files: what ends in between then shows them at the next look, and never an end without them.
@@ -98,7 +109,8 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
                 inputs=inputs.get(generation.id, []),
                 job=jobs.get(generation.id),
                 view=views.get(generation.id),
-                retry_price=_price_again(studio, generation),
+                is_elsewhere=generation.provider_id != studio.catalogue.provider_id,
+                again=None if generation.state is State.DONE else estimate_again(studio, generation),
             )
         )
     return found
@@ -120,14 +132,3 @@ def _inputs(
         for generation in asked
         if generation.input_hashes
     }
-
-
-def _price_again(studio: Studio, generation: Generation) -> str:
-    """What stands on the button that tries once more."""
-    model = studio.catalogue.find(generation.model)
-    if model is None or generation.state.value == "done":
-        return ""
-    inputs = tuple(
-        Input(generation.id, role) for role in roles_of(generation.params)
-    )  # only what they are for counts
-    return price_text(estimate_wish(Wish(generation.prompt, model, generation.params, inputs)))

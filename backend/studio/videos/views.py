@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from studio.assets.asset import Asset
+from studio.catalogue.agreed import worst_text
+from studio.catalogue.estimate import Estimate
+from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.generations.generation import Generation, State
 from studio.images.fields import ratio_of
@@ -75,8 +78,12 @@ class VideoCard:
     asked_at: str
     is_simulated: bool
     can_retry: bool
+    is_elsewhere: bool
     retry_price: str
+    retry_seen_usd: str
     again_url: str
+    other_url: str
+    retry_error: str | None = None
 
     @property
     def url(self) -> str:
@@ -91,9 +98,10 @@ def video_card(
     inputs: list[tuple[str, PictureCard]],
     job: Job | None = None,
     view: JobView | None = None,
-    retry_price: str = "",
+    again: Estimate | None = None,
+    is_elsewhere: bool = False,
 ) -> VideoCard:
-    is_running = not generation.is_finished
+    is_running, query = not generation.is_finished, urlencode({"from": str(generation.id)})
     return VideoCard(
         id=str(generation.id),
         prompt=generation.prompt,
@@ -109,9 +117,12 @@ def video_card(
         facts=_facts(generation, model_name, films),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
-        can_retry=bool(view and view.can_retry and generation.is_finished),
-        retry_price=retry_price,
-        again_url=f"/videos?{urlencode({'from': str(generation.id)})}",
+        can_retry=bool(view and view.can_retry and generation.is_finished and not is_elsewhere),
+        is_elsewhere=is_elsewhere,
+        retry_price=price_text(again),
+        retry_seen_usd=worst_text(again),
+        again_url=f"/videos?{query}",
+        other_url=f"/videos?{query}&focus=model#model",
     )
 
 

@@ -25,6 +25,7 @@ from studio.images.settings import SEED_MOST, canonical
 from studio.jobs.job import Job, new_job
 from studio.jobs.store.rows import add_job
 from studio.moments import now
+from studio.once.once import BegunBefore, Once, write_once
 from studio.providers import Role, VideoSettings, video_pricing_as_json
 from studio.videos.settings import mistake_in_roles
 from studio.wiring import Studio
@@ -75,11 +76,12 @@ def filming_model(studio: Studio, model_id: str) -> Model:
     return model
 
 
-def request_video(studio: Studio, person: Person, wish: Wish) -> Generation:
+def request_video(studio: Studio, person: Person, wish: Wish, once: Once | None = None) -> Generation:
     """
     Ask for a video: the generation as it waits now. Raises Invalid with the field, Missing, TooManyWaiting.
 
-    A model that takes a seed is given one, so that every recipe makes the same video again.
+    The same request sent `once` before gives what it began then. A model that takes a seed is given one, so that
+    every recipe makes the same video again.
     """
     check(wish)
     studio.jobs.refuse_too_many(person.id, KIND)
@@ -87,7 +89,11 @@ def request_video(studio: Studio, person: Person, wish: Wish) -> Generation:
     if wish.parent_id and not generations.list_generations(studio.db, person.id, [wish.parent_id]):
         raise Missing("That generation is not there, or is not yours.", field="parent_id")
     generation = _generation(studio, person, wish, hashes)
-    studio.db.write(generations.add_generation(generation), add_job(_job(generation, wish)))
+    rows = generations.add_generation(generation), add_job(_job(generation, wish))
+    try:
+        write_once(studio.db, once, generation.id, *rows)
+    except BegunBefore as before:
+        return generations.get_generation(studio.db, person.id, before.generation_id)
     studio.jobs.wake(person.id)
     return generation
 

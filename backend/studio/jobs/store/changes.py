@@ -14,7 +14,7 @@ from uuid import UUID
 from studio.db import Cursor, Database, Row
 from studio.jobs.errors import LeaseLost
 from studio.jobs.job import Again, End, Job, notes_text
-from studio.jobs.store.rows import OF_JOBS, add_job, job_of
+from studio.jobs.store.rows import OF_JOBS, job_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,23 +160,6 @@ def wish_cancel(cursor: Cursor, job_id: UUID, reason: str, reason_text: str) -> 
         {"id": job_id, "reason": reason, "reason_text": reason_text},
     ).fetchone()
     return found is not None
-
-
-def add_retry(cursor: Cursor, job: Job, rows: Sequence[Row]) -> UUID:
-    """
-    The id of the job that repeats another one: this one, or the one that does so already.
-
-    Pressed twice, it is repeated once.
-    """
-    found = cursor.execute(
-        "SELECT id FROM jobs WHERE retry_of = $retry_of AND finished_at IS NULL",
-        {"retry_of": job.retry_of},
-    ).fetchone()
-    if found is not None:
-        existing: UUID = found[0]
-        return existing
-    cursor.apply(*rows, add_job(job))
-    return job.id
 
 
 def delete_finished(cursor: Cursor, job_id: UUID) -> bool:

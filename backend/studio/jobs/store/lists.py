@@ -105,17 +105,24 @@ def list_ended(db: Database, person_id: UUID, since: datetime, until: datetime) 
     return [job_of(row) for row in rows]
 
 
-def count_waiting(db: Database, person_id: UUID, kind: str) -> int:
+def find_open_retry(cursor: Cursor, job_id: UUID) -> UUID | None:
+    """The job that repeats this one and has not ended."""
+    row = cursor.execute(
+        "SELECT id FROM jobs WHERE retry_of = $retry_of AND finished_at IS NULL", {"retry_of": job_id}
+    ).fetchone()
+    return row[0] if row else None
+
+
+def count_waiting(cursor: Cursor, person_id: UUID, kind: str) -> int:
     """How many jobs of this kind wait for this person."""
-    with db.read() as cursor:
-        row = cursor.execute(
-            """
-            SELECT count(*)
-            FROM jobs
-            WHERE finished_at IS NULL AND person_id = $person_id AND kind = $kind AND state = 'waiting'
-            """,
-            {"person_id": person_id, "kind": kind},
-        ).fetchone()
+    row = cursor.execute(
+        """
+        SELECT count(*)
+        FROM jobs
+        WHERE finished_at IS NULL AND person_id = $person_id AND kind = $kind AND state = 'waiting'
+        """,
+        {"person_id": person_id, "kind": kind},
+    ).fetchone()
     assert row is not None
     return int(row[0])
 

@@ -1,0 +1,1 @@
+"""Requests that are granted once, however often they arrive."""
