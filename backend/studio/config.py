@@ -46,6 +46,10 @@ class Settings(BaseSettings):
         None,
         description="model ids that provider_base_url makes pictures with (OpenAI's endpoints), comma list",
     )
+    provider_video_models: str | None = Field(
+        None,
+        description="model ids that provider_base_url makes videos with (OpenAI's endpoint), comma list",
+    )
     duckdb_memory_limit_mb: int = Field(512, ge=64, description="most memory the database may use (MB)")
     upload_max_mb: int = Field(
         25, ge=1, le=1000, description="largest form with files (MB), everything in it together"
@@ -73,15 +77,20 @@ class Settings(BaseSettings):
                 raise ValueError(f"AYCG_{name.upper()} must begin with http:// or https://")
         if self.provider_api_key is not None and self.provider_base_url is None:
             raise ValueError("AYCG_PROVIDER_API_KEY is set but AYCG_PROVIDER_BASE_URL is not")
-        if self.provider_image_models is not None and self.provider_base_url is None:
-            raise ValueError("AYCG_PROVIDER_IMAGE_MODELS is set but AYCG_PROVIDER_BASE_URL is not")
+        for name in ("provider_image_models", "provider_video_models"):
+            if getattr(self, name) is not None and self.provider_base_url is None:
+                raise ValueError(f"AYCG_{name.upper()} is set but AYCG_PROVIDER_BASE_URL is not")
         return self
 
     @property
     def image_model_ids(self) -> tuple[str, ...]:
         """Those of provider_image_models, each once."""
-        words = (word.strip() for word in (self.provider_image_models or "").split(","))
-        return tuple(dict.fromkeys(word for word in words if word))
+        return _listed(self.provider_image_models)
+
+    @property
+    def video_model_ids(self) -> tuple[str, ...]:
+        """Those of provider_video_models, each once."""
+        return _listed(self.provider_video_models)
 
     @property
     def upload_limit_bytes(self) -> int:
@@ -105,6 +114,11 @@ def read_settings() -> Settings:
         for problem in error.errors():
             print(f"  - {_variable(problem['loc'])}: {problem['msg']}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    words = (word.strip() for word in (text or "").split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

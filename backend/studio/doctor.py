@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -12,7 +12,7 @@ from studio.config import Settings
 from studio.db import Database, GaveUpWaiting, MigrationRefused
 from studio.db.migrate import read_migrations
 from studio.paths import MIGRATIONS
-from studio.providers import Adapter, provider_from_settings
+from studio.providers import Adapter, Provider, ProviderError, provider_from_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("settings", True, f"complete; people open {settings.public_url}")
     yield _data_directory(settings)
     yield from _database(settings)
-    yield asyncio.run(_provider(settings))
+    yield from asyncio.run(_provider(settings))
 
 
 def _data_directory(settings: Settings) -> Finding:
@@ -82,12 +82,36 @@ def _migrations(db: Database) -> Finding:
     )
 
 
-async def _provider(settings: Settings) -> Finding:
+async def _provider(settings: Settings) -> list[Finding]:
     provider = provider_from_settings(settings, settings.port)
     if provider.is_simulated:
-        return Finding(
-            "provider", None, "the sandbox, which is part of the server; its answers are simulated"
-        )
+        text = "the sandbox, which is part of the server; its answers are simulated"
+        return [Finding("provider", None, text)]
     async with Adapter() as adapter:
         health = await adapter.check(provider)
-    return Finding("provider", health.is_ok, health.text)
+        found = [Finding("provider", health.is_ok, health.text)]
+        if health.is_ok and (provider.image_models or provider.video_models):
+            found += await _named_models(adapter, provider)
+    return found
+
+
+async def _named_models(adapter: Adapter, provider: Provider) -> list[Finding]:
+    """Whether the server lists the models that the settings name for pictures and for videos."""
+    try:
+        # Without the operator's word for it each of them is a model like others.
+        cards = await adapter.list_models(replace(provider, image_models=(), video_models=()))
+    except ProviderError as error:
+        return [Finding("models", False, error.text)]
+    listed = {card.id for card in cards}
+    found = []
+    for what, variable, ids in (
+        ("image models", "AYCG_PROVIDER_IMAGE_MODELS", provider.image_models),
+        ("video models", "AYCG_PROVIDER_VIDEO_MODELS", provider.video_models),
+    ):
+        strange = [model_id for model_id in ids if model_id not in listed]
+        if strange:
+            text = f"{variable} names {', '.join(strange)}, which {provider.name} does not list"
+            found.append(Finding(what, False, text))
+        elif ids:
+            found.append(Finding(what, True, f"{provider.name} lists {', '.join(ids)}"))
+    return found

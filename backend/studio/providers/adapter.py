@@ -42,7 +42,7 @@ from studio.providers.request import ChatRequest, chat_body, weight
 from studio.providers.retry import OnRetry, RetryPolicy, with_retries
 from studio.providers.stream import read_answer
 from studio.providers.usage import generation_cost
-from studio.providers.video_models import video_cards_of
+from studio.providers.video_models import only_films, operators_films, video_cards_of
 
 MOST_PAGES = 100
 _HEAVY = 256 * 1024  # characters; encoding more than this would be felt by the other streams
@@ -131,7 +131,9 @@ class Adapter:
                 for entry in entries:
                     card = card_of(entry)
                     card = with_chat_pictures(card, entry) if card else None
-                    if card is not None and (card.makes_text or card.image_way):
+                    if card is None or only_films(provider, card):
+                        continue
+                    if card.makes_text or card.image_way:
                         cards.setdefault(card.id, card)
         return list(cards.values())
 
@@ -157,11 +159,11 @@ class Adapter:
 
     async def list_video_models(self, provider: Provider) -> list[ModelCard]:
         """
-        The models of `GET /videos/models`, with their settings and prices. Raises ProviderError; a server without such
-        a list has none.
+        The models of `GET /videos/models`, with their settings and prices, or those that the operator named. Raises
+        ProviderError; a server without such a list has none.
         """
         if not provider.has_openrouter_extras:
-            return []
+            return operators_films(provider)
         try:
             document = await self._get(provider, provider.url("/videos/models"))
         except UpstreamRefused as error:

@@ -39,4 +39,5 @@ def _configured(base_url: str, settings: Settings) -> Provider:
         base_url,
         settings.provider_api_key,
         image_models=settings.image_model_ids,
+        video_models=settings.video_model_ids,
     )

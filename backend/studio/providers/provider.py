@@ -28,6 +28,7 @@ class Provider:
     api_key: SecretStr | None = None
     is_simulated: bool = False
     image_models: tuple[str, ...] = ()  # behind OpenAI's image endpoints, as the operator says
+    video_models: tuple[str, ...] = ()  # behind OpenAI's endpoint for videos, as the operator says
 
     @property
     def has_openrouter_extras(self) -> bool:

@@ -126,7 +126,7 @@ class Doubts:
         async with self.alone(generation):
             looks = int(job.notes.get("looks", 0)) + 1
             asked_at = job.notes.get(ASKED_AT)
-            if not asked_at or generation.provider_id != self._provider.id:
+            if not asked_at:
                 return self._unknown(generation)
             moment = datetime.fromisoformat(str(asked_at))
             after: int | None = None

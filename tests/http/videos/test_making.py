@@ -111,7 +111,7 @@ def test_it_begins_and_ends_with_pictures(film: Film) -> None:
 def test_whatever_a_provider_does_there_is_one_right_end(
     film: Film, how: str, state: str, reason: str | None
 ) -> None:
-    asked = film.ask(film.alice, model=f"sandbox/video-{how}")
+    asked = film.ask(film.alice, f"One right end of {how}", model=f"sandbox/video-{how}")
 
     made = film.ended(film.alice, asked["id"])
 
@@ -120,7 +120,7 @@ def test_whatever_a_provider_does_there_is_one_right_end(
     assert bool(made["message"]) == (state != "done")
     job = film.job(film.alice, asked["id"])
     assert (job["state"], job["reason"], job["message"]) == (state, reason, made["message"])
-    assert len(film.submissions(model=asked["model"])) == (4 if how == "overloaded" else 1)
+    assert len(film.submissions(prompt=asked["prompt"])) == (4 if how == "overloaded" else 1)
 
 
 def test_two_films_are_two_files_of_one_generation(film: Film) -> None:

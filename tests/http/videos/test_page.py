@@ -71,7 +71,7 @@ def test_the_composer_has_what_the_model_has_and_a_price(film: Film) -> None:
     filmer = page(film.alice, "?model=sandbox/filmer")
     flipbook = page(film.alice, "?model=sandbox/flipbook")
 
-    assert filmer.one("#composer-takes")["data-takes"].split()[:2] == ["first", "last"]
+    assert filmer.one("#composer-takes")["data-takes"].split() == ["first", "last", "references"]
     assert flipbook.one("#composer-takes")["data-takes"].strip() == ""
     assert filmer.all("[name=generate_audio]") and not flipbook.all("[name=generate_audio]")
     assert filmer.all("[name=seed]") and not flipbook.all("[name=seed]")
@@ -141,6 +141,54 @@ def test_pictures_go_in_by_what_they_are_for(film: Film) -> None:
     assert (made["state"], made["params"]["input_roles"]) == ("done", "first_frame,last_frame")
     again = page(film.alice, f"?from={made['id']}")
     assert [field["name"] for field in again.all("#composer-attachments input")] == ["first_id", "last_id"]
+
+
+def test_pictures_to_go_by_reach_the_model_that_lists_them(film: Film) -> None:
+    answer = with_files(
+        film,
+        ("references", ("a.png", png("red"), "image/png")),
+        ("references", ("b.png", png("blue"), "image/png")),
+        prompt="In these colours",
+        model="sandbox/filmer",
+        size="854x480",
+    )
+
+    assert answer.status_code == 201, answer.text
+    made = film.ended(film.alice, answer.headers["Studio-Page"].partition("#video-")[2])
+    assert (made["state"], made["params"]["input_roles"]) == ("done", "reference,reference")
+    (sent,) = film.submissions(prompt="In these colours")
+    assert len(sent["body"]["input_references"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (TINY, "This model does not take pictures to go by."),
+        ("sandbox/flipbook", "This model takes no pictures, only words."),
+    ],
+)
+def test_a_picture_to_go_by_is_refused_with_a_sentence_by_a_model_that_takes_none(
+    film: Film, model: str, sentence: str
+) -> None:
+    before = film.count("jobs")
+
+    typed = with_files(
+        film, ("references", ("a.png", png(), "image/png")), model=model, duration="2", prompt="Not like this"
+    )
+    body = {
+        "kind": "video",
+        "model": model,
+        "prompt": "Not like this",
+        "params": {"input_roles": "reference"},
+    }
+    sent = film.alice.post(
+        "/api/generations", json={**body, "input_asset_ids": [film.keep_picture(film.alice, "red")]}
+    )
+
+    assert (typed.status_code, sent.status_code) == (422, 422)
+    assert sentence in Html(typed.text).one("#composer-error").text
+    assert sent.json()["message"] == sentence
+    assert (film.count("jobs"), film.submissions(prompt="Not like this")) == (before, [])
 
 
 def test_what_was_typed_stays_when_a_file_is_no_picture(film: Film) -> None:

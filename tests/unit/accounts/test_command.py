@@ -9,6 +9,8 @@ import pytest
 from studio.db import Database, migrate
 
 from tests.support.accounts import MIGRATIONS, PASSWORD, Door
+from tests.support.openai_films import OpenAiFilms
+from tests.support.sandbox import served
 
 BACKEND = MIGRATIONS.parent
 
@@ -89,3 +91,14 @@ def test_a_provider_that_does_not_answer_is_named(tmp_path: Path) -> None:
 
     assert looked.returncode == 1
     assert "BAD  provider:" in looked.stdout
+
+
+def test_the_doctor_names_models_that_the_server_does_not_list(tmp_path: Path) -> None:
+    with served(OpenAiFilms().app, path="/v1") as url:
+        server = {"AYCG_PROVIDER_BASE_URL": url, "AYCG_PROVIDER_VIDEO_MODELS": "sora-box, wan"}
+        looked = run(tmp_path, "doctor", **server)
+        sound = run(tmp_path, "doctor", **{**server, "AYCG_PROVIDER_VIDEO_MODELS": "sora-box"})
+
+    assert (looked.returncode, sound.returncode) == (1, 0)
+    assert "BAD  video models: AYCG_PROVIDER_VIDEO_MODELS names wan, which 127.0.0.1" in looked.stdout
+    assert "lists sora-box" in sound.stdout

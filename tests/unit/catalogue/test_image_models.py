@@ -403,12 +403,18 @@ class TestOtherServers:
 
 def test_the_setting_is_a_comma_list(tmp_path: Any) -> None:
     settings = Settings(
-        data_dir=tmp_path, provider_base_url="http://box:1/v1", provider_image_models=" flux, ,sd,flux "
+        data_dir=tmp_path,
+        provider_base_url="http://box:1/v1",
+        provider_image_models=" flux, ,sd,flux ",
+        provider_video_models="sora,,sora, wan",
     )
 
-    assert provider_from_settings(settings, 1).image_models == ("flux", "sd")
+    provider = provider_from_settings(settings, 1)
+
+    assert (provider.image_models, provider.video_models) == (("flux", "sd"), ("sora", "wan"))
 
 
-def test_image_models_without_a_server_stop_the_start(tmp_path: Any) -> None:
-    with pytest.raises(ValueError, match="AYCG_PROVIDER_IMAGE_MODELS is set"):
-        Settings(data_dir=tmp_path, provider_image_models="flux")
+@pytest.mark.parametrize("kind", ["image", "video"])
+def test_named_models_without_a_server_stop_the_start(tmp_path: Any, kind: str) -> None:
+    with pytest.raises(ValueError, match=f"AYCG_PROVIDER_{kind.upper()}_MODELS is set"):
+        Settings(data_dir=tmp_path, **{f"provider_{kind}_models": "flux"})

@@ -161,7 +161,7 @@ class TestSubmission:
             ({"model": "sandbox/flipbook", "size": None, "duration": 2}, "does not support seed"),
             ({"model": "sandbox/animator", "size": None, "duration": 3}, "needs a first_frame"),
             ({"seed": -1}, "seed must be"),
-            ({"input_references": [{"type": "image_url"}]}, "takes 0 input references"),
+            ({"input_references": [{"type": "image_url"}]}, "does not take input references"),
             (
                 {
                     "frame_images": [
@@ -334,6 +334,27 @@ class TestListing:
             None,
         )
         assert animator["generate_audio"] is False
+
+    def test_each_takes_as_many_references_as_it_lists_and_no_more(
+        self, quick: httpx.Client, client: httpx.Client
+    ) -> None:
+        entries = client.get("/videos/models").json()["data"]
+        listed = {entry["id"]: entry["supported_input_references"] for entry in entries}
+        reference = {"type": "image_url", "image_url": {"url": data_url((1, 2, 3))}}
+        filmer = {"model": "sandbox/filmer", "size": "854x480"}
+
+        taken = begin(quick, **filmer, input_references=[reference] * 3)
+        many = begin(quick, **filmer, input_references=[reference] * 4)
+        others = {
+            model: begin(quick, model=model, size=None, input_references=[reference])
+            for model in ("sandbox/flipbook", "sandbox/animator", "sandbox/video-tiny")
+        }
+
+        assert listed.pop("sandbox/filmer") == 3
+        assert set(listed.values()) == {None}
+        assert (taken.status_code, many.status_code) == (202, 400)
+        assert "takes 3 input references at most" in error(many)["message"]
+        assert {answer.status_code for answer in others.values()} == {400}
 
     def test_they_are_models_of_video_output_only(self, quick: httpx.Client) -> None:
         def ids(query: str) -> set[str]:

@@ -66,6 +66,7 @@ class FilmModel:
             "supported_sizes": _listed(self.sizes),
             "supported_durations": _listed(self.durations),
             "supported_frame_images": _listed(self.frames),
+            "supported_input_references": self.takes_references or None,
             "upscale_factor": None,
             "creativity": None,
             "generate_audio": self.has_sound,
@@ -97,7 +98,7 @@ FILMER = FilmModel(
         "filmer",
         "Filmer",
         "Films landscapes, the sea, cities, forests and space from the words of the prompt, with sound; begins and "
-        f"ends with your pictures; has every setting. {SIMULATED}",
+        f"ends with your pictures or goes by three of them; has every setting. {SIMULATED}",
         1_790_899_100,
     ),
     resolutions=("480p", "720p", "1080p", "360p"),

@@ -102,6 +102,8 @@ def _check_the_rest(fields: Mapping[str, Any], model: FilmModel) -> None:
         if not model.takes_seed:
             raise Refusal(400, f"{model.id} does not support seed.", INVALID)
     references = fields.get("input_references") or ()
+    if references and not model.takes_references:
+        raise Refusal(400, f"{model.id} does not take input references.", INVALID)
     if not isinstance(references, list | tuple) or len(references) > model.takes_references:
         raise Refusal(400, f"{model.id} takes {model.takes_references} input references at most.", INVALID)
     if any(isinstance(entry, dict) and entry.get("type") == "video_url" for entry in references):
