@@ -4,8 +4,7 @@ What can go wrong with a provider. Every failure of the adapter is one of these.
     Upstream
     └── ProviderError
         ├── UpstreamRefused          502  permanent: the same request will be refused again
-        │   ├── UpstreamContextTooLong  422  the prompt does not fit the model
-        │   └── UpstreamLedElsewhere    502  a redirect to another server
+        │   └── UpstreamContextTooLong  422  the prompt does not fit the model
         ├── UpstreamKeyRejected      502
         ├── UpstreamPaymentRequired  502  kind: credits, key_limit, in_flight
         ├── UpstreamBusy             503  retry_after_seconds
@@ -61,22 +60,17 @@ class ProviderError(Upstream):
 
 
 class UpstreamRefused(ProviderError):
-    """`reasons` are the provider's words for why a prompt was moderated away; often empty."""
+    """
+    `reasons` are the provider's words for why a prompt was moderated away; often empty.
+
+    `led_to` is a redirect to another origin, where the key must not go: the address that was asked, and the link in its
+    answer, which may be signed and is then a secret.
+    """
 
     code = "upstream_refused"
     text = "The provider refused this request."
     reasons: tuple[str, ...] = ()
-
-
-class UpstreamLedElsewhere(UpstreamRefused):
-    """
-    A redirect to another origin, where the key must not go: `link` as found in the answer of `current`.
-
-    The link may be signed, and is then a secret.
-    """
-
-    current = ""
-    link = ""
+    led_to: tuple[str, str] | None = None
 
 
 class UpstreamContextTooLong(UpstreamRefused):

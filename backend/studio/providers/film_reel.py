@@ -16,9 +16,9 @@ from studio.providers.errors import (
     UpstreamBusy,
     UpstreamGone,
     UpstreamKeyRejected,
-    UpstreamLedElsewhere,
     UpstreamMalformed,
     UpstreamPaymentRequired,
+    UpstreamRefused,
     UpstreamTimeout,
     UpstreamTooLarge,
     UpstreamUnavailable,
@@ -133,15 +133,12 @@ class Reel:
                 yield piece
 
     async def _with_key(self, provider: Provider, address: str, most: int) -> AsyncGenerator[bytes, None]:
-        try:
-            response = await self._http.open(provider, "GET", address, accept="video/*, */*;q=0.5")
-        except UpstreamLedElsewhere as led:  # to its storage, mostly: without the key, and through the guard
-            async with aclosing(self._guarded(provider, led.current, led.link)) as pieces:
+        response = await self._open(provider, address)
+        if isinstance(response, tuple):  # without the key, and through the guard
+            async with aclosing(self._guarded(provider, *response)) as pieces:
                 async for piece in pieces:
                     yield piece
             return
-        except ProviderError as error:
-            _refuse(provider, error)
         watch = Watch(response, self._http.timeouts.silence)
         is_complete = False
         try:
@@ -156,6 +153,15 @@ class Reel:
         finally:
             watch.close()
             self._http.let_go(response, is_complete=is_complete)
+
+    async def _open(self, provider: Provider, address: str) -> aiohttp.ClientResponse | tuple[str, str]:
+        """The answer; or, where that leads to another origin, a storage mostly, its address and its link."""
+        try:
+            return await self._http.open(provider, "GET", address, accept="video/*, */*;q=0.5")
+        except ProviderError as error:
+            if isinstance(error, UpstreamRefused) and error.led_to is not None:
+                return error.led_to
+            _refuse(provider, error)
 
     async def _checked(
         self, provider: Provider, source: AsyncGenerator[bytes, None], most: int

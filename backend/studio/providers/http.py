@@ -10,12 +10,7 @@ from yarl import URL
 
 from studio.providers.classify import Asked, error_of_answer, request_id
 from studio.providers.error_shapes import told_by_body
-from studio.providers.errors import (
-    ProviderError,
-    UpstreamLedElsewhere,
-    UpstreamMalformed,
-    UpstreamRefused,
-)
+from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.provider import Provider
 from studio.providers.tls import tls_context
 from studio.providers.transport_errors import (
@@ -198,11 +193,11 @@ class Http:
         response.close()
         target = provider.own_url(url, location)
         if target is None:
-            error = UpstreamLedElsewhere(
+            error = UpstreamRefused(
                 f"{provider.name} redirects to another address; please correct the one that is configured.",
                 http_status=status,
             )
-            error.current, error.link = url, location
+            error.led_to = url, location
             raise error
         if method == "POST" and status not in (307, 308):
             raise UpstreamRefused(f"{provider.name} has moved this address.", http_status=status)
