@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from studio.db import Database, Row
+from studio.db import Row
 from studio.jobs.errors import CancelWished
 from studio.jobs.job import Job
 from studio.jobs.store import changes
 from studio.jobs.store.changes import Step
-from studio.jobs.waiting import to_the_end
+from studio.jobs.storing import Storing
 
 _STOP = "a cancellation is wished"
 
@@ -18,8 +18,8 @@ _STOP = "a cancellation is wished"
 class JobDesk:
     """Of one claim of one job; it lives as long as the handler's task."""
 
-    def __init__(self, db: Database, job: Job) -> None:
-        self._db = db
+    def __init__(self, storing: Storing, job: Job) -> None:
+        self._storing = storing
         self._job = job
         self._wished = asyncio.Event()
         self._waiting: asyncio.Task[Any] | None = None
@@ -44,13 +44,14 @@ class JobDesk:
         Make a step durable, with the kind's own rows; returns when it is.
 
         Call it *before* acting ("submitting") and after ("submitted", with the provider's id). Never interrupted: what
-        is recorded is recorded even while the process ends or the job is to be cancelled. Raises LeaseLost when the
-        job is somebody else's by now: nothing was written, and nothing more may be done.
+        is recorded is recorded even while the process ends or the job is to be cancelled, and a database that cannot
+        write for a while is waited for. Raises LeaseLost when the job is somebody else's by now: nothing was written,
+        and nothing more may be done.
         """
         wanted = Step(step, provider_job_id, notes)
         job = self._job
-        self._job = await to_the_end(
-            self._db.transact_soon(lambda cursor: changes.record(cursor, job, wanted, rows))
+        self._job = await self._storing.until_done(
+            job, lambda cursor: changes.record(cursor, job, wanted, rows)
         )
         return self._job
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import duckdb
 import structlog
 
 from studio.db import Cursor, Database
@@ -16,12 +15,9 @@ from studio.jobs.job import Again, Cancelled, End, Failed, Handler, Job, JobStat
 from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.store import changes
 from studio.jobs.store.lists import get_job
-from studio.jobs.waiting import to_the_end
+from studio.jobs.storing import RULE_BROKEN, Storing
 
 log = structlog.get_logger()
-
-STORE_AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
-_RULE_BROKEN = (duckdb.IntegrityError, duckdb.DataError, duckdb.ProgrammingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class Ending:
     db: Database
     handlers: Mapping[str, Handler]
     clock: Callable[[], datetime]
-    is_leaving: Callable[[], bool]
+    storing: Storing
 
     async def work(self, desk: JobDesk) -> JobState | None:
         """
@@ -43,7 +39,7 @@ class Ending:
         outcome = await self._outcome(handler, desk)
         try:
             await self._store(desk, outcome)
-        except _RULE_BROKEN as error:
+        except RULE_BROKEN as error:
             # The kind's own rows break a rule of the database: no time will mend that, so it is a try that failed.
             outcome = await self._tried(handler, desk.job, error)
             await self._store(desk, outcome)
@@ -106,8 +102,7 @@ class Ending:
         return replace(end, rows=tuple(rows))  # type: ignore[return-value]
 
     async def _store(self, desk: JobDesk, outcome: Next | changes.Failure) -> None:
-        """Until it is stored: a disk that is full for a while must not undo what was done and paid."""
-        job, tries = desk.job, 0
+        job = desk.job
 
         def write(cursor: Cursor) -> None:
             if isinstance(outcome, End):
@@ -117,17 +112,7 @@ class Ending:
             else:
                 changes.back_off(cursor, job, outcome)
 
-        while True:
-            try:
-                return await to_the_end(self.db.transact_soon(write))
-            except (LeaseLost, *_RULE_BROKEN):
-                raise
-            except Exception as error:
-                log.error("job.outcome_not_stored", id=str(job.id), kind=job.kind, error=type(error).__name__)
-                if self.is_leaving():
-                    raise
-            await asyncio.sleep(STORE_AGAIN_SECONDS[min(tries, len(STORE_AGAIN_SECONDS) - 1)])
-            tries += 1
+        await self.storing.until_done(job, write)
 
 
 def failed(reason: str, text: str | None = None) -> Failed:

@@ -23,6 +23,7 @@ from studio.jobs.errors import LeaseLost
 from studio.jobs.job import Handler, Job
 from studio.jobs.rules import Rules
 from studio.jobs.store import claims
+from studio.jobs.storing import Storing
 from studio.jobs.waiting import to_the_end
 from studio.moments import now
 
@@ -71,7 +72,8 @@ class Worker:
         self._claiming: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._drained: asyncio.Task[None] | None = None
-        self._ending = Ending(db, self.handlers, clock, lambda: self._is_leaving)
+        self._storing = Storing(db, lambda: self._is_leaving)
+        self._ending = Ending(db, self.handlers, clock, self._storing)
 
     @property
     def rules(self) -> Mapping[str, Rules]:
@@ -152,7 +154,12 @@ class Worker:
         while True:
             moment = self._clock()
             wanted = claims.Claim(
-                new_id(), moment, moment + self._lease, self._most_at_once - len(self._tasks), self.rules
+                new_id(),
+                moment,
+                moment + self._lease,
+                self._most_at_once - len(self._tasks),
+                self.rules,
+                frozenset(job_id for job_id, _ in self._tasks),
             )
             if wanted.most <= 0 or not wanted.rules:
                 return moment
@@ -169,10 +176,9 @@ class Worker:
 
     def _begin(self, job: Job) -> None:
         assert job.lease_id is not None
-        before = self._drop(job.id)
         key = (job.id, job.lease_id)
-        desk = self._desks[key] = JobDesk(self._db, job)
-        task = self._tasks[key] = asyncio.create_task(self._run(desk, before))
+        desk = self._desks[key] = JobDesk(self._storing, job)
+        task = self._tasks[key] = asyncio.create_task(self._run(desk))
         task.add_done_callback(lambda _: self._forget(key))
         WORKING.set(len(self._tasks))
 
@@ -182,10 +188,8 @@ class Worker:
         WORKING.set(len(self._tasks))
         self._woken.set()  # there is room now
 
-    async def _run(self, desk: JobDesk, before: list["asyncio.Task[None]"]) -> None:
+    async def _run(self, desk: JobDesk) -> None:
         """One claim of one job, from its begin to what is written down about it. Raises nothing."""
-        if before:  # an earlier claim of this job, whose lease ran out: it must be gone before we act
-            await asyncio.wait(before)
         try:
             ended = await self._ending.work(desk)
             if ended is not None:
@@ -230,11 +234,10 @@ class Worker:
             if of_job == job_id:
                 desk.wish_cancel()
 
-    def _drop(self, job_id: UUID) -> list["asyncio.Task[None]"]:
-        tasks = [task for (of_job, _), task in self._tasks.items() if of_job == job_id]
-        for task in tasks:
-            task.cancel("ended elsewhere")
-        return tasks
+    def _drop(self, job_id: UUID) -> None:
+        for (of_job, _), task in self._tasks.items():
+            if of_job == job_id:
+                task.cancel("ended elsewhere")
 
     async def _drain(self) -> None:
         """Wait a moment for the handlers, then stop the rest."""

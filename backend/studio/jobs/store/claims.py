@@ -26,13 +26,19 @@ TURNS_REMEMBERED = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim asks for; `lease_id` is new for each."""
+    """
+    What a claim asks for; `lease_id` is new for each.
+
+    `in_hand` are jobs that whoever asks still works on. A full disk keeps leases from being renewed and outcomes from
+    being stored: when it has room again, what is done and paid must not be begun anew because its lease ran out.
+    """
 
     lease_id: UUID
     moment: datetime
     leased_until: datetime
     most: int
     rules: Mapping[str, Rules]
+    in_hand: frozenset[UUID] = frozenset()
 
 
 class _Open(NamedTuple):
@@ -53,7 +59,12 @@ def claim(cursor: Cursor, wanted: Claim) -> list[Job]:
     is to be cancelled): none of these needs room. Then what waits, in turn, as far as the limits of `rules` allow.
     Kinds without rules are left alone.
     """
-    jobs = [job for job in _open_jobs(cursor, wanted.moment) if job.place.kind in wanted.rules]
+    in_hand = {str(job_id) for job_id in wanted.in_hand}
+    jobs = [
+        job._replace(is_held=job.is_held or job.place.id in in_hand)
+        for job in _open_jobs(cursor, wanted.moment)
+        if job.place.kind in wanted.rules
+    ]
     chosen = [
         job.place.id for job in jobs if not job.is_held and (job.is_to_end or (job.is_running and job.is_due))
     ]

@@ -1,0 +1,48 @@
+"""Writing down what cannot be had a second time."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import duckdb
+import structlog
+
+from studio.db import Cursor, Database
+from studio.jobs.errors import LeaseLost
+from studio.jobs.job import Job
+from studio.jobs.waiting import to_the_end
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
+RULE_BROKEN = (duckdb.IntegrityError, duckdb.DataError, duckdb.ProgrammingError)
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """Shared by all claims of one worker; `is_leaving` says that the process was asked to end."""
+
+    db: Database
+    is_leaving: Callable[[], bool]
+
+    async def until_done(self, job: Job, write: Callable[[Cursor], T]) -> T:
+        """
+        What the write gives, once it is durable; tried until it is or the process ends.
+
+        A disk that is full for a while must not undo what was done and paid, nor lose the name under which it can be
+        had. Raises LeaseLost and RULE_BROKEN at once, which no time will mend, and anything while the process ends.
+        """
+        tries = 0
+        while True:
+            try:
+                return await to_the_end(self.db.transact_soon(write))
+            except (LeaseLost, *RULE_BROKEN):
+                raise
+            except Exception as error:
+                log.error("job.not_stored_yet", id=str(job.id), kind=job.kind, error=type(error).__name__)
+                if self.is_leaving():
+                    raise
+            await asyncio.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
+            tries += 1
