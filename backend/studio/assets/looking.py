@@ -3,7 +3,8 @@
 
 A process of its own, because what it reads may come from anybody and is read by two hundred thousand lines of C: a
 decoder that crashes, hangs or takes all memory then costs one video and not the service. It also gives the 40 MB of
-FFmpeg back when it ends. Exit status 3: no film; 4: one that is damaged; 5: no room for the poster.
+FFmpeg back when it ends. Exit status 3: no film; 4: one that is damaged; 5: no room for the poster; 6: FFmpeg itself
+cannot be loaded here, which says nothing about the film. Without arguments it only tells which PyAV there is.
 """
 
 import errno
@@ -21,13 +22,16 @@ POSTER_WITHIN_SECONDS = 1.0
 POSTER_FRAMES_MOST = 60
 FLAT = 16  # a picture with less between its darkest and its lightest place is black, or a fade from it
 PIXELS_LIMIT = 40_000_000
-NO_FILM, DAMAGED, FULL = 3, 4, 5
+NO_FILM, DAMAGED, FULL, NO_DECODER = 3, 4, 5, 6
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 FORMATS = {b"ftyp": "mov", b"\x1a\x45\xdf\xa3": "matroska"}
 SLACK_SECONDS = 1.0
 
 
 def main() -> None:
+    if not sys.argv[1:]:
+        print(_av().__version__)
+        return
     film, poster = sys.argv[1:]
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -37,8 +41,7 @@ def main() -> None:
     container = FORMATS.get(head[4:8]) or FORMATS.get(head[:4])
     if container is None:
         sys.exit(NO_FILM)
-    import av
-
+    av = _av()
     try:
         # The format is ours to say: FFmpeg's own guess may be a playlist that names other files.
         with av.open(film, format=container, options={"protocol_whitelist": "file"}) as opened:
@@ -47,6 +50,16 @@ def main() -> None:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(FULL if isinstance(error, OSError) and error.errno in NO_ROOM else DAMAGED)
     print(json.dumps({**facts, "is_webm": container == "matroska"}))
+
+
+def _av() -> Any:
+    """PyAV, which needs libraries of the system that an image may lack or not find."""
+    try:
+        import av
+    except ImportError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(NO_DECODER)
+    return av
 
 
 def _looked(opened: Any, poster: str) -> dict[str, Any]:

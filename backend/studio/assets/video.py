@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO
 
+import structlog
+
 import studio
 from studio.assets import mp4
 from studio.assets.containers import Malformed, Span
@@ -17,14 +19,18 @@ from studio.assets.files import POSTER, FileStore, StorageFull
 from studio.assets.making import MadeFile
 from studio.assets.picture import DECODING
 from studio.assets.previews import AT_ONCE
-from studio.errors import Invalid
+from studio.errors import Invalid, StudioError
+
+log = structlog.get_logger()
 
 PATIENCE_SECONDS = 180.0
 LOOKING = BoundedSemaphore(1)
 HEAD_BYTES = 12
 WEBM = b"\x1a\x45\xdf\xa3"
 PICTURE_BRANDS = (b"avif", b"avis")  # an AVIF picture is built of the same boxes
-_NO_FILM, _FULL = 3, 5  # of `looking`, which is not imported for the sake of two numbers
+_NO_FILM, _FULL, _NO_DECODER = 3, 5, 6  # of `looking`, which is not imported for the sake of three numbers
+# What a process needs that decodes: where the system's libraries lie, which some images say nowhere else. No secrets.
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH")
 
 
 class NotAVideo(Invalid):
@@ -37,6 +43,14 @@ class VideoDamaged(Invalid):
     text = "The video is damaged: it cannot be read to its end."
 
 
+class CannotLook(StudioError):
+    """The file may be as good as any: the program that opens videos does not start here."""
+
+    status = 503
+    code = "cannot_open_videos"
+    text = "The studio cannot open videos: a part of it is missing. Its administrator finds which in the log."
+
+
 def made_video(files: FileStore, path: Path) -> MadeFile:
     """
     What a provider sent, demuxed to its end to prove that it is a video, then kept, with its poster and the smallest
@@ -44,8 +58,8 @@ def made_video(files: FileStore, path: Path) -> MadeFile:
 
     An MP4 whose index is at its end is kept with the index in front, so that it plays while it loads; else it is kept
     byte for byte. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
-    StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video: call it in a
-    thread.
+    CannotLook, StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video:
+    call it in a thread.
     """
     with tempfile.TemporaryDirectory(prefix="poster-") as directory, LOOKING:
         poster = Path(directory) / "poster.png"
@@ -69,7 +83,7 @@ def restore_poster(files: FileStore, sha256: str) -> None:
     """
     Make the poster of a kept video anew if it is not there, which a crash may have caused; nothing for a picture.
 
-    Raises Missing, NotAVideo and VideoDamaged.
+    Raises Missing, NotAVideo, VideoDamaged and CannotLook.
     """
     if files.preview_path(sha256, POSTER, "png").exists():
         return
@@ -84,21 +98,43 @@ def restore_poster(files: FileStore, sha256: str) -> None:
 
 
 def look_at(path: Path, poster: Path) -> dict[str, Any]:
-    """What `looking` tells of the file, its poster written to `poster`. Raises NotAVideo, VideoDamaged, StorageFull."""
-    command = [sys.executable, "-m", "studio.assets.looking", str(path), str(poster)]
-    environment = {"PYTHONPATH": str(Path(studio.__file__).parents[1]), "PATH": os.environ.get("PATH", "")}
+    """
+    What `looking` tells of the file, its poster written to `poster`.
+
+    Raises NotAVideo, VideoDamaged, CannotLook, StorageFull.
+    """
     try:
-        looked = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE_SECONDS)
+        looked = _run(str(path), str(poster), seconds=PATIENCE_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise VideoDamaged from error
     if looked.returncode == _NO_FILM:
         raise NotAVideo
     if looked.returncode == _FULL:
         raise StorageFull
+    if looked.returncode == _NO_DECODER:
+        log.error("videos.decoder_missing", cause=_last_line(looked.stderr))
+        raise CannotLook
     if looked.returncode:  # a decoder that crashed is among these: the file is to blame all the same
         raise VideoDamaged
     facts: dict[str, Any] = json.loads(looked.stdout)
     return facts
+
+
+def decoder() -> tuple[bool, str]:
+    """Whether videos can be opened here, and the version of PyAV or what is in the way."""
+    looked = _run(seconds=PATIENCE_SECONDS)
+    return looked.returncode == 0, _last_line(looked.stderr if looked.returncode else looked.stdout)
+
+
+def _run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment["PYTHONPATH"] = str(Path(studio.__file__).parents[1])
+    command = [sys.executable, "-m", "studio.assets.looking", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, timeout=seconds)
+
+
+def _last_line(said: bytes) -> str:
+    return said.decode(errors="replace").strip().rpartition("\n")[2]
 
 
 def _in_order(file: BinaryIO) -> Copy:

@@ -19,7 +19,7 @@ from studio.assets import store as assets
 from studio.assets.assets import for_model
 from studio.assets.files import FileStore, StorageFull
 from studio.assets.making import MadeFile
-from studio.assets.video import NotAVideo, VideoDamaged
+from studio.assets.video import CannotLook, NotAVideo, VideoDamaged
 from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
@@ -269,7 +269,7 @@ class VideoMaker:
         reason, text = error.code, error.text
         if isinstance(error, UpstreamGone):
             reason, text = "content_expired", reason_text("content_expired", generation.provider)
-        elif reason == "storage_full":
+        elif reason in ("storage_full", "cannot_open_videos"):
             text = reason_text(reason, generation.provider)
         words = getattr(error, "provider_message", None) or ""
         return self._end(job, generation, notes, Verdict(State.FAILED, reason, text, words))
@@ -279,7 +279,9 @@ class VideoMaker:
             return 1
         if isinstance(error, NotAVideo | VideoDamaged):
             return self.patience.most_damaged
-        return self.patience.most_full if isinstance(error, StorageFull) else self.patience.most_fetches
+        if isinstance(error, StorageFull | CannotLook):  # ours to mend, by people
+            return self.patience.most_full
+        return self.patience.most_fetches
 
     def _end(
         self,

@@ -23,7 +23,9 @@ class Patience:
     most_damaged: int = (
         2  # whole files that are no video: the second could only mend what the way there broke
     )
-    most_full: int = 10  # with a full disk, which people empty in an hour rather than in a minute
+    most_full: int = (
+        10  # with a full disk or no decoder, which people mend in an hour rather than in a minute
+    )
     most_lost: int = 3  # looks in a row at which the provider did not know it
 
     @property

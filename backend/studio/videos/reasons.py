@@ -13,6 +13,10 @@ REASON_TEXTS = {
     "too_slow": "{provider} did not finish this within {hours} and was not waited for any longer.",
     "no_video": "{provider} says that this video is finished, and has none to fetch.",
     "storage_full": "The studio's disk is full, so the video that {provider} made could not be kept.",
+    "cannot_open_videos": (
+        "{provider} made this video, but the studio cannot open videos, so it could not be kept. Its administrator "
+        "finds what is missing in the log."
+    ),
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
 ASKED_AGAIN = "{text} It is asked again in a moment."
