@@ -17,6 +17,11 @@ class Card:
         self.stop = article.get_by_role("button", name="Stop")
         self.retry = article.get_by_role("button", name="Try again")
 
+    @property
+    def id(self) -> str:
+        """Of the generation."""
+        return str(self.article.get_attribute("id")).removeprefix("video-")
+
 
 class Videos:
     def __init__(self, page: Page) -> None:
@@ -35,6 +40,9 @@ class Videos:
     @property
     def newest(self) -> Card:
         return Card(self.cards.first)
+
+    def card(self, prompt: str) -> Card:
+        return Card(self.cards.filter(has_text=prompt))
 
     def begin(self, query: str = "") -> None:
         self.page.goto(f"/videos{query}")
