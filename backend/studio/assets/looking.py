@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from studio.assets.playable import HEAD_BYTES, container_of, plays
+
 MEMORY_BYTES = 3 * 1024**3  # of addresses, most of which are never touched
 PROCESSOR_SECONDS = 120
 POSTER_WIDTH_PX = 1280
@@ -24,35 +26,32 @@ FLAT = 16  # a picture with less between its darkest and its lightest place is b
 PIXELS_LIMIT = 40_000_000
 NO_FILM, DAMAGED, FULL, NO_DECODER = 3, 4, 5, 6
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-FORMATS = {b"ftyp": "mov", b"\x1a\x45\xdf\xa3": "matroska"}
 SLACK_SECONDS = 1.0
 
 
 def main() -> None:
     if not sys.argv[1:]:
-        print(_av().__version__)
+        print(load_av().__version__)
         return
     film, poster = sys.argv[1:]
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     with Path(film).open("rb") as file:
-        head = file.read(12)
-    container = FORMATS.get(head[4:8]) or FORMATS.get(head[:4])
+        container = container_of(file.read(HEAD_BYTES))
     if container is None:
         sys.exit(NO_FILM)
-    av = _av()
+    av = load_av()
     try:
-        # The format is ours to say: FFmpeg's own guess may be a playlist that names other files.
-        with av.open(film, format=container, options={"protocol_whitelist": "file"}) as opened:
-            facts = _looked(opened, poster)
+        with av.open(film, format=container.format, options={"protocol_whitelist": "file"}) as opened:
+            facts = _looked(opened, poster) | {"plays": plays(container, opened)}
     except (av.FFmpegError, ValueError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(FULL if isinstance(error, OSError) and error.errno in NO_ROOM else DAMAGED)
-    print(json.dumps({**facts, "is_webm": container == "matroska"}))
+    print(json.dumps({**facts, "is_webm": container.format == "matroska"}))
 
 
-def _av() -> Any:
+def load_av() -> Any:
     """PyAV, which needs libraries of the system that an image may lack or not find."""
     try:
         import av
@@ -81,7 +80,7 @@ def _looked(opened: Any, poster: str) -> dict[str, Any]:
         "width_px": width,
         "height_px": height,
         "duration_seconds": round(seconds, 3),
-        "codec": context.name,
+        "codec": context.codec.canonical_name,
         "has_sound": bool(opened.streams.audio),
     }
 

@@ -1,13 +1,18 @@
-"""Videos that a provider sent: proven to be videos, with a poster, kept as they came but for where their index lies."""
+"""
+Videos that a provider sent: proven to be videos, with a poster, kept as they came but for where their index lies.
+
+What not every browser plays is encoded anew (docs/decisions/0014-what-every-browser-plays.md).
+"""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, BinaryIO
+from typing import Any
 
 import structlog
 
@@ -24,7 +29,12 @@ from studio.errors import Invalid, StudioError
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 180.0
+RECODING_PATIENCE_SECONDS = 900.0
 LOOKING = BoundedSemaphore(1)
+RECODING = BoundedSemaphore(1)  # of its own: nobody's preview waits for minutes of encoding
+# What a copy may take: an old codec needs more for the same picture, and a short film is not worth a refusal.
+RECODED_MOST, RECODED_LEAST_BYTES = 4, 16_000_000
+RECODED_SLACK_SECONDS = 1.0
 HEAD_BYTES = 12
 WEBM = b"\x1a\x45\xdf\xa3"
 PICTURE_BRANDS = (b"avif", b"avis")  # an AVIF picture is built of the same boxes
@@ -57,15 +67,20 @@ def made_video(files: FileStore, path: Path) -> MadeFile:
     previews of that. MP4 and WebM are known by their bytes, whatever they are said to be.
 
     An MP4 whose index is at its end is kept with the index in front, so that it plays while it loads; else it is kept
-    byte for byte. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
+    byte for byte. What not every browser plays is kept as an MP4 that does; where that cannot be made, as it came, and
+    `plays` says so. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
     CannotLook, StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video:
     call it in a thread.
     """
-    with tempfile.TemporaryDirectory(prefix="poster-") as directory, LOOKING:
+    with tempfile.TemporaryDirectory(prefix="poster-") as directory, files.draft() as draft:
         poster = Path(directory) / "poster.png"
-        with path.open("rb") as file:
-            blocks = _in_order(file)
-        facts = look_at(path, poster)
+        with LOOKING:
+            blocks = _in_order(path)
+            facts = look_at(path, poster)
+        came_as = None
+        if not facts["plays"] and (anew := _recoded(path, facts, draft.path, poster)):
+            came_as, path, facts = facts["codec"], draft.path, anew
+            blocks = _in_order(path)
         kept = files.receive(blocks.blocks(lambda: path.open("rb")), blocks.length)
         _keep_poster(files, kept.sha256, poster)
     return MadeFile(
@@ -76,6 +91,8 @@ def made_video(files: FileStore, path: Path) -> MadeFile:
         facts["width_px"],
         facts["height_px"],
         facts["duration_seconds"],
+        came_as,
+        facts["plays"],
     )
 
 
@@ -104,16 +121,12 @@ def look_at(path: Path, poster: Path) -> dict[str, Any]:
     Raises NotAVideo, VideoDamaged, CannotLook, StorageFull.
     """
     try:
-        looked = _run(str(path), str(poster), seconds=PATIENCE_SECONDS)
+        looked = _run("looking", str(path), str(poster), seconds=PATIENCE_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise VideoDamaged from error
     if looked.returncode == _NO_FILM:
         raise NotAVideo
-    if looked.returncode == _FULL:
-        raise StorageFull
-    if looked.returncode == _NO_DECODER:
-        log.error("videos.decoder_missing", cause=_last_line(looked.stderr))
-        raise CannotLook
+    _raise_own_trouble(looked)
     if looked.returncode:  # a decoder that crashed is among these: the file is to blame all the same
         raise VideoDamaged
     facts: dict[str, Any] = json.loads(looked.stdout)
@@ -122,14 +135,53 @@ def look_at(path: Path, poster: Path) -> dict[str, Any]:
 
 def decoder() -> tuple[bool, str]:
     """Whether videos can be opened here, and the version of PyAV or what is in the way."""
-    looked = _run(seconds=PATIENCE_SECONDS)
+    looked = _run("looking", seconds=PATIENCE_SECONDS)
     return looked.returncode == 0, _last_line(looked.stderr if looked.returncode else looked.stdout)
 
 
-def _run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
+def _recoded(path: Path, facts: dict[str, Any], copy: Path, poster: Path) -> dict[str, Any] | None:
+    """
+    What `looking` tells of the copy that every browser plays, written to `copy`; None where there can be none.
+
+    Raises CannotLook, StorageFull.
+    """
+    most = path.stat().st_size * RECODED_MOST + RECODED_LEAST_BYTES
+    started = time.monotonic()
+    try:
+        with RECODING:
+            recoded = _run("recoding", str(path), str(copy), str(most), seconds=RECODING_PATIENCE_SECONDS)
+        _raise_own_trouble(recoded)
+        cause = _last_line(recoded.stderr) or str(recoded.returncode)
+        if recoded.returncode == 0:
+            with LOOKING:
+                anew = look_at(copy, poster)
+            cause = "the copy is another film"
+            if (
+                anew["plays"]
+                and abs(anew["duration_seconds"] - facts["duration_seconds"]) <= RECODED_SLACK_SECONDS
+            ):
+                seconds = round(time.monotonic() - started, 1)
+                log.info("video.recoded", codec=facts["codec"], seconds=seconds, bytes=copy.stat().st_size)
+                return anew
+    except (subprocess.TimeoutExpired, NotAVideo, VideoDamaged) as error:
+        cause = type(error).__name__
+    log.warning("video.not_recoded", codec=facts["codec"], cause=cause)
+    return None
+
+
+def _raise_own_trouble(run: subprocess.CompletedProcess[bytes]) -> None:
+    """For what is not the film's fault."""
+    if run.returncode == _FULL:
+        raise StorageFull
+    if run.returncode == _NO_DECODER:
+        log.error("videos.decoder_missing", cause=_last_line(run.stderr))
+        raise CannotLook
+
+
+def _run(program: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment["PYTHONPATH"] = str(Path(studio.__file__).parents[1])
-    command = [sys.executable, "-m", "studio.assets.looking", *arguments]
+    command = [sys.executable, "-m", f"studio.assets.{program}", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, timeout=seconds)
 
 
@@ -137,17 +189,18 @@ def _last_line(said: bytes) -> str:
     return said.decode(errors="replace").strip().rpartition("\n")[2]
 
 
-def _in_order(file: BinaryIO) -> Copy:
+def _in_order(path: Path) -> Copy:
     """The file as it is to be kept. Boxes that do not fill it, because it was cut off, are not worth a decoder."""
-    end = file.seek(0, 2)
-    file.seek(0)
-    if file.read(12)[4:8] != mp4.SIGNATURE:
-        return Copy((Span(0, end),))
-    try:
-        mp4.check_whole(file, end)
-        return Copy(mp4.index_in_front(file, end))
-    except Malformed:
-        raise VideoDamaged from None
+    with path.open("rb") as file:
+        end = file.seek(0, 2)
+        file.seek(0)
+        if file.read(12)[4:8] != mp4.SIGNATURE:
+            return Copy((Span(0, end),))
+        try:
+            mp4.check_whole(file, end)
+            return Copy(mp4.index_in_front(file, end))
+        except Malformed:
+            raise VideoDamaged from None
 
 
 def _keep_poster(files: FileStore, sha256: str, poster: Path) -> None:

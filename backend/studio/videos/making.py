@@ -47,7 +47,7 @@ from studio.providers import (
     VideoStatus,
 )
 from studio.videos.fetching import Fetching
-from studio.videos.outcome import AnyEnd, Verdict, end_of, ended_elsewhere, known_notes, outcome_so_far
+from studio.videos.outcome import AnyEnd, Verdict, done, end_of, ended_elsewhere, known_notes, outcome_so_far
 from studio.videos.patience import Patience
 from studio.videos.reasons import reason_text
 from studio.videos.wish import KIND, READY, ROLES, job_for
@@ -252,10 +252,7 @@ class VideoMaker:
                 return self._not_fetched(desk.job, generation, notes, error)
             remark = error
         await self.edge("kept")
-        text = f"Another video could not be kept. {remark.text}" if remark else None
-        return self._end(
-            job, generation, notes, Verdict(State.DONE, remark.code if remark else None, text), made
-        )
+        return self._end(job, generation, notes, done(made, remark), made)
 
     def _not_fetched(
         self, job: Job, generation: Generation, notes: dict[str, object], error: StudioError

@@ -18,6 +18,21 @@ REASON_TEXTS = {
         "finds what is missing in the log."
     ),
 }
+MAY_NOT_PLAY, RECODED = "may_not_play", "recoded"
+# About videos that are there.
+REMARKS = {
+    MAY_NOT_PLAY: "Your browser may not play this; download it.",
+    RECODED: "It came as {codec}, which not every browser plays, and is kept as H.264.",
+}
+CODEC_NAMES = {
+    "h264": "a kind of H.264",
+    "hevc": "HEVC",
+    "av1": "AV1",
+    "mpeg4": "MPEG-4",
+    "prores": "ProRes",
+    "vp9": "a kind of VP9",
+    "vp8": "a kind of VP8",
+}
 STILL_CHARGED = "{provider} may charge for it all the same."
 ASKED_AGAIN = "{text} It is asked again in a moment."
 

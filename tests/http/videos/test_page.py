@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from PIL import Image
+from studio.videos.reasons import MAY_NOT_PLAY, REMARKS
 
 from tests.support.filming import SAME, TINY, Film
 from tests.support.html import Html
@@ -228,6 +229,24 @@ def test_a_film_is_not_taken_off_the_list_with_its_card(film: Film) -> None:
     made = film.ended(film.alice, asked(film, film.alice))["id"]
 
     assert film.alice.post(f"/fragments/videos/{made}/deletion").status_code == 409
+
+
+def test_one_that_may_not_play_says_so_on_its_card_and_its_page(film: Film) -> None:
+    made = film.ended(film.alice, asked(film, film.alice, prompt="A rare kind"))
+    film.studio.db.transact(
+        lambda cursor: cursor.execute(
+            "UPDATE generations SET reason = $reason, reason_text = $text WHERE id = $id",
+            {"reason": MAY_NOT_PLAY, "text": REMARKS[MAY_NOT_PLAY], "id": made["id"]},
+        )
+    )
+
+    card = Html(film.alice.get(f"/fragments/videos/{made['id']}").text)
+    item = Html(film.alice.get(f"/fragments/gallery/{made['assets'][0]['id']}").text)
+
+    assert "Your browser may not play this; download it." in card.one(".notice").text
+    assert "Your browser may not play this; download it." in item.one(".notice").text
+    links = [link["href"] for link in item.all("a[href$='download=1']")]
+    assert card.one("a[download]")["href"] in links
 
 
 def test_a_picture_is_no_video(film: Film) -> None:
