@@ -131,6 +131,27 @@ def test_a_picture_begins_one(videos: Videos, scripts: bool) -> None:
     expect(videos.newest.film).to_be_visible()
 
 
+def test_without_scripts_a_model_that_was_typed_shows_what_it_takes(enter: Callable[..., Page]) -> None:
+    videos = Videos(enter("alice", scripts=False))
+    videos.begin("?model=sandbox/flipbook")
+    expect(videos.first).not_to_be_visible()
+    before = videos.cards.count()
+    videos.prompt.fill("Kept word for word")
+    videos.model.fill(TINY)
+
+    videos.show_settings.click()
+
+    expect(videos.prompt).to_have_value("Kept word for word")
+    expect(videos.model).to_have_value(TINY)
+    expect(videos.cards).to_have_count(before)
+    videos.first.set_input_files([picture("plate.png", colour="#2060a0")])
+    videos.show_settings.click()
+    expect(videos.attachments).to_contain_text("First frame")
+    videos.make.click()
+    expect(videos.newest.prompt).to_have_text("Kept word for word")
+    expect(videos.newest.begun_with).to_have_count(1)
+
+
 def test_the_price_follows_the_length(enter: Callable[..., Page]) -> None:
     videos = Videos(enter("alice"))
     videos.begin("?model=sandbox/filmer")

@@ -42,6 +42,7 @@ def png(colour: str = "red") -> bytes:
         ("POST", ""),
         ("GET", "/models"),
         ("POST", "/estimates"),
+        ("POST", "/settings"),
         ("GET", f"/{UUID(int=1)}"),
         ("POST", f"/{UUID(int=1)}/cancellation"),
         ("POST", f"/{UUID(int=1)}/retry"),
@@ -256,3 +257,23 @@ def test_a_picture_is_no_video(film: Film) -> None:
 
     assert film.alice.get(f"/fragments/videos/{painted}").status_code == 404
     assert film.alice.get(f"/fragments/videos/{uuid4()}").status_code == 404
+
+
+def test_who_has_no_scripts_asks_for_the_fields_of_a_model_and_spends_nothing(film: Film) -> None:
+    before = film.count("jobs")
+    form = {"prompt": "Kept in mind", "model": TINY, "duration": "7", "aspect_ratio": "no such"}
+
+    shown = film.alice.post(
+        "/fragments/videos/settings", data=form, files=[("first", ("a.png", png(), "image/png"))]
+    )
+    unknown = film.alice.post("/fragments/videos/settings", data={**form, "model": "nobody/nothing"})
+
+    html = Html(shown.text)
+    assert (shown.status_code, shown.headers["Studio-Title"]) == (200, "Videos")
+    assert html.one("#prompt").text == "Kept in mind"
+    assert html.one("#model")["value"] == TINY
+    assert html.one("#composer-attachments input")["name"] == "first_id"
+    assert "first" in html.one("#composer-takes")["data-takes"].split()
+    assert unknown.status_code == 422
+    assert "does not know that model" in Html(unknown.text).one("#composer-error").text
+    assert film.count("jobs") == before
