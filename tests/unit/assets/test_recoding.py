@@ -115,7 +115,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, place: Path, script: str) -> None:
 
 @pytest.mark.parametrize(
     "script",
-    ["exit 4", "kill -9 $$", 'head -c 500 "$4" > "$5"; exit 0', "exec sleep 30"],
+    ["exit 4", "kill -9 $$", 'head -c 500 "$3" > "$4"; exit 0', "exec sleep 30"],
     ids=["refused", "crashed", "nonsense", "endless"],
 )
 def test_what_cannot_be_encoded_anew_is_kept_as_it_came(
