@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from studio.assets.video import decoder
 from studio.config import Settings
 from studio.db import Database, GaveUpWaiting, MigrationRefused
 from studio.db.migrate import read_migrations
@@ -29,6 +30,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("settings", True, f"complete; people open {settings.public_url}")
     yield _data_directory(settings)
     yield from _database(settings)
+    yield _decoder()
     yield from asyncio.run(_provider(settings))
 
 
@@ -79,6 +81,13 @@ def _migrations(db: Database) -> Finding:
     waiting = len(known) - len(applied)
     return Finding(
         "migrations", True, f"{waiting} will be applied at the next start" if waiting else "all applied"
+    )
+
+
+def _decoder() -> Finding:
+    can_open, told = decoder()
+    return Finding(
+        "videos", can_open, f"opened with PyAV {told}" if can_open else f"cannot be opened: {told}"
     )
 
 

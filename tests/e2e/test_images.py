@@ -134,6 +134,23 @@ def test_a_file_that_is_no_picture_keeps_everything_else(images: Images, watch: 
     expect(images.form.locator("input[name=n][value='2']")).to_be_checked()
 
 
+def test_without_scripts_a_model_that_was_typed_shows_its_settings(enter: Callable[..., Page]) -> None:
+    images = Images(enter("alice", scripts=False))
+    images.begin("?model=sandbox/sketcher")
+    before = images.cards.count()
+    images.prompt.fill("Kept word for word")
+    images.model.fill("sandbox/painter")
+    images.files.set_input_files([picture("plate.png", colour="#2060a0")])
+
+    images.show_settings.click()
+
+    expect(images.form.locator("input[name=n][value='2']")).to_be_attached()
+    expect(images.prompt).to_have_value("Kept word for word")
+    expect(images.model).to_have_value("sandbox/painter")
+    expect(images.attachments).to_contain_text("plate.png")
+    expect(images.cards).to_have_count(before)
+
+
 def test_the_price_follows_the_settings(enter: Callable[..., Page]) -> None:
     images = Images(enter("alice"))
     images.begin()

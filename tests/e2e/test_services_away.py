@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.looking import marked, stayed
 from tests.e2e.pages.chat import Chat
+from tests.e2e.pages.videos import Videos
 from tests.support.services import Services
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -116,3 +117,49 @@ def test_pages_that_are_open_during_a_restart_go_on(
     expect(chat.questions).to_have_count(2)
     expect(chat.answer.facts).to_be_visible()
     expect(chat.question.body).to_have_text("After")
+
+
+def test_what_waits_for_videos_says_once_that_nobody_answers_and_goes_on(
+    enter: Callable[..., Page], mortal: Services
+) -> None:
+    page = enter("alice")
+    videos = Videos(page)
+    videos.begin("?model=sandbox/video-stuck")
+    prompts = ("A gate in the wind", "A gate in the rain")
+    for prompt in prompts:
+        videos.ask(prompt)
+        expect(videos.card(prompt).making).to_contain_text("Being filmed")
+    alerts = page.locator("#toasts").get_by_role("alert")
+    marked(page)
+    mortal.backend.kill()
+
+    for _ in range(4):  # two rounds of both cards
+        page.wait_for_event("response", lambda answer: answer.status == 503)
+    expect(alerts).to_have_count(1)
+    expect(alerts).to_contain_text("The studio is restarting.")
+    mortal.backend.start()
+    mortal.backend.wait_until_ready()
+
+    expect(alerts).to_have_count(0)
+    for prompt in prompts:
+        card = videos.card(prompt)
+        said = card.making.inner_text()
+        expect(card.making).not_to_have_text(said, use_inner_text=True)
+        card.stop.click()
+        expect(card.notice).to_contain_text("Stopped by you.")
+    assert stayed(page)
+
+
+def test_pressing_something_again_and_again_says_once_that_nobody_answers(
+    enter: Callable[..., Page], mortal: Services
+) -> None:
+    page = enter("alice")
+    chat = Chat(page)
+    chat.begin("sandbox/sprinter")
+    alerts = page.locator("#toasts").get_by_role("alert")
+    mortal.backend.kill()
+
+    for _ in range(3):
+        with page.expect_response(lambda answer: answer.status == 503):
+            chat.ask("Is anybody there?")
+        expect(alerts).to_have_count(1)

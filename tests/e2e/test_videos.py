@@ -1,5 +1,6 @@
 """Videos, with scripts and without: ask, leave and return, play from the middle, stop, fail, and survive a kill."""
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -22,6 +23,19 @@ def videos(enter: Callable[..., Page], scripts: bool) -> Videos:
     found = Videos(enter("alice", scripts=scripts))
     found.begin()
     return found
+
+
+@pytest.fixture
+def ended(token: Callable[[str], str], base_url: str) -> Callable[[str], None]:
+    """Waits until a generation of Alice's has ended, by its events and on no page."""
+
+    def ended_(generation_id: str) -> None:
+        headers = {"Authorization": f"Bearer {token('alice')}"}
+        address = f"{base_url}/api/generations/{generation_id}/events"
+        with httpx.stream("GET", address, headers=headers, timeout=60) as events:
+            assert any(line == "event: done" for line in events.iter_lines())
+
+    return ended_
 
 
 def plays_from_its_middle(page: Page, address: str) -> bool:
@@ -62,30 +76,34 @@ def test_one_is_asked_for_left_alone_and_plays_on_return(
     assert plays_from_its_middle(other, str(address))
 
 
-def test_who_is_elsewhere_hears_of_it(videos: Videos, scripts: bool) -> None:
+def test_who_is_elsewhere_hears_of_it(videos: Videos, ended: Callable[[str], None], scripts: bool) -> None:
     videos.choose_model(FLIPBOOK, scripts=scripts)
     videos.ask("Somewhere else")
     expect(videos.newest.prompt).to_have_text("Somewhere else")
+    asked = videos.newest.id
 
     videos.page.goto("/gallery")
-    if not scripts:  # it is told on the next page
-        videos.begin("?watch=1")
-        expect(videos.newest.film).to_be_visible()
-        return
+    ended(asked)
+    if not scripts:  # it is told with the next page
+        videos.page.goto("/gallery")
 
-    expect(videos.toasts.filter(has_text="Your video is ready.")).to_be_visible()
-    videos.toasts.get_by_role("link", name="Look").first.click()
+    ready = videos.toasts.filter(has_text="Your video is ready.")
+    expect(ready.first).to_be_visible()
+    ready.locator(f'a[href$="{asked}"]').click()
     expect(videos.newest.film).to_be_visible()
 
 
 def test_one_is_stopped_and_says_that_it_may_be_charged(videos: Videos, scripts: bool) -> None:
     videos.choose_model(STUCK, scripts=scripts)
     videos.ask("A snail crosses the road")
-    expect(videos.newest.making).to_be_visible()
+    if not scripts:  # the page looks by itself
+        expect(videos.page).to_have_url(re.compile("watch=1"))
+    expect(videos.newest.making).to_contain_text("Being filmed")
 
     videos.newest.stop.click()
 
     expect(videos.newest.notice).to_contain_text("Stopped by you.")
+    expect(videos.newest.notice).to_contain_text("may charge for it all the same.")
     expect(videos.newest.retry).to_be_visible()
 
 
@@ -111,6 +129,27 @@ def test_a_picture_begins_one(videos: Videos, scripts: bool) -> None:
 
     expect(videos.newest.begun_with).to_have_count(1)
     expect(videos.newest.film).to_be_visible()
+
+
+def test_without_scripts_a_model_that_was_typed_shows_what_it_takes(enter: Callable[..., Page]) -> None:
+    videos = Videos(enter("alice", scripts=False))
+    videos.begin("?model=sandbox/flipbook")
+    expect(videos.first).not_to_be_visible()
+    before = videos.cards.count()
+    videos.prompt.fill("Kept word for word")
+    videos.model.fill(TINY)
+
+    videos.show_settings.click()
+
+    expect(videos.prompt).to_have_value("Kept word for word")
+    expect(videos.model).to_have_value(TINY)
+    expect(videos.cards).to_have_count(before)
+    videos.first.set_input_files([picture("plate.png", colour="#2060a0")])
+    videos.show_settings.click()
+    expect(videos.attachments).to_contain_text("First frame")
+    videos.make.click()
+    expect(videos.newest.prompt).to_have_text("Kept word for word")
+    expect(videos.newest.begun_with).to_have_count(1)
 
 
 def test_the_price_follows_the_length(enter: Callable[..., Page]) -> None:

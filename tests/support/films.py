@@ -37,6 +37,39 @@ def film_bytes() -> bytes:
         return path.read_bytes()
 
 
+def film_in(
+    path: Path,
+    codec: str,
+    pixels: str,
+    *,
+    container: str = "mp4",
+    sound: str = "",
+    size: tuple[int, int] = (64, 48),
+) -> None:
+    """A second of changing colours in any form that the encoders here can write, with a tone if a codec is named."""
+    import av
+    from PIL import Image
+
+    with av.open(str(path), "w", format=container) as film:
+        stream = film.add_stream(codec, rate=10)
+        stream.width, stream.height = size
+        stream.pix_fmt = pixels
+        tone = film.add_stream(sound, rate=48_000, layout="stereo") if sound else None
+        for number in range(10):
+            shade = Image.new("RGB", size, (number * 20, 90, 255 - number * 20))
+            frame = av.VideoFrame.from_image(shade).reformat(format=pixels)
+            frame.pts = number
+            film.mux(stream.encode(frame))
+        film.mux(stream.encode(None))
+        if tone is not None:
+            heard = av.AudioFrame(format="s16", layout="stereo", samples=48_000)
+            heard.sample_rate, heard.pts = 48_000, 0
+            for plane in heard.planes:
+                plane.update(bytes(plane.buffer_size))
+            film.mux(tone.encode(heard))
+            film.mux(tone.encode(None))
+
+
 def boxes(data: bytes) -> list[tuple[bytes, bytes]]:
     """Kind and whole bytes of the boxes of an MP4, as told by their lengths."""
     return list(_boxes(data))

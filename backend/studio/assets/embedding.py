@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from studio.assets import jpeg, mp4, png, webp
+from studio.assets import jpeg, mp4, png, webm, webp
 from studio.assets.containers import Malformed, Piece, Span
 from studio.assets.recipe import BYTES_LIMIT, Recipe, recipe_from
 
@@ -19,6 +19,7 @@ EMBEDS = {
     "image/jpeg": jpeg.pieces,
     "image/webp": webp.pieces,
     "video/mp4": mp4.pieces,
+    "video/webm": webm.pieces,
 }
 
 _READERS = (
@@ -26,6 +27,7 @@ _READERS = (
     (0, jpeg.SIGNATURE, jpeg.find),
     (0, webp.SIGNATURE, webp.find),
     (4, mp4.SIGNATURE, mp4.find),
+    (0, webm.SIGNATURE, webm.find),
 )
 
 
@@ -61,7 +63,7 @@ def embedded(file: BinaryIO, media_type: str, recipe: Recipe) -> Copy:
 
 def read_recipe(file: BinaryIO) -> Recipe | None:
     """
-    The recipe in a PNG, JPEG, WebP, MP4 or JSON file, or None.
+    The recipe in a PNG, JPEG, WebP, MP4, WebM or JSON file, or None.
 
     Safe with what anybody sends: it reads headers and at most some megabytes of metadata, decodes no picture, unpacks
     nothing and parses no XML.

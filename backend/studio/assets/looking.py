@@ -4,7 +4,8 @@
 A process of its own, because what it reads may come from anybody and is read by two hundred thousand lines of C: a
 decoder that crashes, hangs or takes all memory then costs one video and not the service. It also gives the 40 MB of
 FFmpeg back when it ends. It writes no file: one killed with its service would leave it behind for good. Exit status
-3: no film; 4: one that is damaged.
+3: no film; 4: one that is damaged; 6: FFmpeg itself cannot be loaded here, which says nothing about the film. Without
+arguments it only tells which PyAV there is.
 """
 
 import io
@@ -15,6 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from studio.assets.playable import HEAD_BYTES, container_of, plays
+
 MEMORY_BYTES = 3 * 1024**3  # of addresses, most of which are never touched
 PROCESSOR_SECONDS = 120
 POSTER_WIDTH_PX = 1280
@@ -22,32 +25,43 @@ POSTER_WITHIN_SECONDS = 1.0
 POSTER_FRAMES_MOST = 60
 FLAT = 16  # a picture with less between its darkest and its lightest place is black, or a fade from it
 PIXELS_LIMIT = 40_000_000
-NO_FILM, DAMAGED = 3, 4
-FORMATS = {b"ftyp": "mov", b"\x1a\x45\xdf\xa3": "matroska"}
+NO_FILM, DAMAGED, NO_DECODER = 3, 4, 6
 SLACK_SECONDS = 1.0
 
 
 def main() -> None:
+    if not sys.argv[1:]:
+        print(load_av().__version__)
+        return
     (film,) = sys.argv[1:]
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     with Path(film).open("rb") as file:
-        head = file.read(12)
-    container = FORMATS.get(head[4:8]) or FORMATS.get(head[:4])
+        container = container_of(file.read(HEAD_BYTES))
     if container is None:
         sys.exit(NO_FILM)
-    import av
-
+    av = load_av()
     try:
         # The format is ours to say: FFmpeg's own guess may be a playlist that names other files.
-        with av.open(film, format=container, options={"protocol_whitelist": "file"}) as opened:
+        with av.open(film, format=container.format, options={"protocol_whitelist": "file"}) as opened:
             facts, poster = _looked(opened)
+            facts["plays"] = plays(container, opened)
     except (av.FFmpegError, ValueError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(DAMAGED)
-    line = json.dumps({**facts, "is_webm": container == "matroska"}).encode()
+    line = json.dumps({**facts, "is_webm": container.format == "matroska"}).encode()
     sys.stdout.buffer.write(line + b"\n" + poster)
+
+
+def load_av() -> Any:
+    """PyAV, which needs libraries of the system that an image may lack or not find."""
+    try:
+        import av
+    except ImportError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(NO_DECODER)
+    return av
 
 
 def _looked(opened: Any) -> tuple[dict[str, Any], bytes]:
@@ -69,7 +83,7 @@ def _looked(opened: Any) -> tuple[dict[str, Any], bytes]:
         "width_px": width,
         "height_px": height,
         "duration_seconds": round(seconds, 3),
-        "codec": context.name,
+        "codec": context.codec.canonical_name,
         "has_sound": bool(opened.streams.audio),
     }
     return facts, poster

@@ -17,7 +17,11 @@ _NAME_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file as it was made, kept; width and height as it is shown."""
+    """
+    A file as it was made, kept; width and height as it is shown.
+
+    `came_as` names the codec of a film that was encoded anew; `plays` is False for one that some browsers cannot play.
+    """
 
     sha256: str
     bytes: int
@@ -26,6 +30,8 @@ class MadeFile:
     width_px: int | None
     height_px: int | None
     duration_seconds: float | None = None
+    came_as: str | None = None
+    plays: bool = True
 
 
 def made_picture(files: FileStore, data: bytes) -> MadeFile:

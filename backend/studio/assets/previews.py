@@ -68,11 +68,11 @@ class Previews:
             if target.exists():
                 return target
             from studio.assets.shrinking import make_preview
-            from studio.assets.video import VideoDamaged, restore_poster
+            from studio.assets.video import CannotLook, VideoDamaged, restore_poster
 
             try:
                 restore_poster(self._files, sha256)
-            except VideoDamaged as error:
+            except (CannotLook, VideoDamaged) as error:
                 raise Missing from error
             with DECODING:
                 return make_preview(self._files, sha256, width, ending)

@@ -1,30 +1,47 @@
-"""Videos that a provider sent: proven to be videos, with a poster, kept as they came but for where their index lies."""
+"""
+Videos that a provider sent: proven to be videos, with a poster, kept as they came but for where their index lies.
+
+What not every browser plays is encoded anew (docs/decisions/0014-what-every-browser-plays.md).
+"""
 
 import io
 import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, BinaryIO
+from typing import Any
+
+import structlog
 
 import studio
 from studio.assets import mp4
 from studio.assets.containers import Malformed, Span
 from studio.assets.embedding import Copy
-from studio.assets.files import POSTER, FileStore
+from studio.assets.files import POSTER, FileStore, StorageFull
 from studio.assets.making import MadeFile
 from studio.assets.picture import DECODING
 from studio.assets.previews import AT_ONCE
-from studio.errors import Invalid
+from studio.errors import Invalid, StudioError
+
+log = structlog.get_logger()
 
 PATIENCE_SECONDS = 180.0
+RECODING_PATIENCE_SECONDS = 900.0
 LOOKING = BoundedSemaphore(1)
+RECODING = BoundedSemaphore(1)  # of its own: nobody's preview waits for minutes of encoding
+# What a copy may take: an old codec needs more for the same picture, and a short film is not worth a refusal.
+RECODED_MOST, RECODED_LEAST_BYTES = 4, 16_000_000
+RECODED_SLACK_SECONDS = 1.0
 HEAD_BYTES = 12
 WEBM = b"\x1a\x45\xdf\xa3"
 PICTURE_BRANDS = (b"avif", b"avis")  # an AVIF picture is built of the same boxes
-_NO_FILM = 3  # of `looking`, which is not imported for the sake of a number
+# Exit statuses of the two programs, which are not imported for the sake of three numbers.
+_NO_FILM, _FULL, _NO_DECODER = 3, 5, 6
+# What a process needs that decodes: where the system's libraries lie, which some images say nowhere else. No secrets.
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH")
 
 
 class NotAVideo(Invalid):
@@ -37,20 +54,34 @@ class VideoDamaged(Invalid):
     text = "The video is damaged: it cannot be read to its end."
 
 
+class CannotLook(StudioError):
+    """The file may be as good as any: the program that opens videos does not start here."""
+
+    status = 503
+    code = "cannot_open_videos"
+    text = "The studio cannot open videos: a part of it is missing. Its administrator finds which in the log."
+
+
 def made_video(files: FileStore, path: Path) -> MadeFile:
     """
     What a provider sent, demuxed to its end to prove that it is a video, then kept, with its poster and the smallest
     previews of that. MP4 and WebM are known by their bytes, whatever they are said to be.
 
     An MP4 whose index is at its end is kept with the index in front, so that it plays while it loads; else it is kept
-    byte for byte. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
-    StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video: call it in a
-    thread.
+    byte for byte. What not every browser plays is kept as an MP4 that does; where that cannot be made, as it came, and
+    `plays` says so. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
+    CannotLook, StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video:
+    call it in a thread.
     """
-    with LOOKING:
-        with path.open("rb") as file:
-            blocks = _in_order(file)
-        facts, poster = look_at(path)
+    with files.draft() as draft:
+        with LOOKING:
+            blocks = _in_order(path)
+            facts, poster = look_at(path)
+        came_as = None
+        if not facts["plays"] and (anew := _recoded(path, facts, draft.path)):
+            came_as, path = facts["codec"], draft.path
+            facts, poster = anew
+            blocks = _in_order(path)
         kept = files.receive(blocks.blocks(lambda: path.open("rb")), blocks.length)
         _keep_poster(files, kept.sha256, poster)
     return MadeFile(
@@ -61,6 +92,8 @@ def made_video(files: FileStore, path: Path) -> MadeFile:
         facts["width_px"],
         facts["height_px"],
         facts["duration_seconds"],
+        came_as,
+        facts["plays"],
     )
 
 
@@ -68,7 +101,7 @@ def restore_poster(files: FileStore, sha256: str) -> None:
     """
     Make the poster of a kept video anew if it is not there, which a crash may have caused; nothing for a picture.
 
-    Raises Missing, NotAVideo and VideoDamaged.
+    Raises Missing, NotAVideo, VideoDamaged and CannotLook.
     """
     if files.preview_path(sha256, POSTER, "png").exists():
         return
@@ -82,15 +115,18 @@ def restore_poster(files: FileStore, sha256: str) -> None:
 
 
 def look_at(path: Path) -> tuple[dict[str, Any], bytes]:
-    """What `looking` tells of the file, and its poster as a PNG. Raises NotAVideo, VideoDamaged."""
-    command = [sys.executable, "-m", "studio.assets.looking", str(path)]
-    environment = {"PYTHONPATH": str(Path(studio.__file__).parents[1]), "PATH": os.environ.get("PATH", "")}
+    """
+    What `looking` tells of the file, and its poster as a PNG.
+
+    Raises NotAVideo, VideoDamaged, CannotLook.
+    """
     try:
-        looked = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE_SECONDS)
+        looked = _run("looking", str(path), seconds=PATIENCE_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise VideoDamaged from error
     if looked.returncode == _NO_FILM:
         raise NotAVideo
+    _raise_own_trouble(looked)
     if looked.returncode:  # a decoder that crashed is among these: the file is to blame all the same
         raise VideoDamaged
     line, _, poster = looked.stdout.partition(b"\n")
@@ -98,17 +134,74 @@ def look_at(path: Path) -> tuple[dict[str, Any], bytes]:
     return facts, poster
 
 
-def _in_order(file: BinaryIO) -> Copy:
-    """The file as it is to be kept. Boxes that do not fill it, because it was cut off, are not worth a decoder."""
-    end = file.seek(0, 2)
-    file.seek(0)
-    if file.read(12)[4:8] != mp4.SIGNATURE:
-        return Copy((Span(0, end),))
+def decoder() -> tuple[bool, str]:
+    """Whether videos can be opened here, and the version of PyAV or what is in the way."""
+    looked = _run("looking", seconds=PATIENCE_SECONDS)
+    return looked.returncode == 0, _last_line(looked.stderr if looked.returncode else looked.stdout)
+
+
+def _recoded(path: Path, facts: dict[str, Any], copy: Path) -> tuple[dict[str, Any], bytes] | None:
+    """
+    What `looking` tells of the copy that every browser plays, written to `copy`; None where there can be none.
+
+    Raises CannotLook, StorageFull.
+    """
+    most = path.stat().st_size * RECODED_MOST + RECODED_LEAST_BYTES
+    started = time.monotonic()
     try:
-        mp4.check_whole(file, end)
-        return Copy(mp4.index_in_front(file, end))
-    except Malformed:
-        raise VideoDamaged from None
+        with RECODING:
+            recoded = _run("recoding", str(path), str(copy), str(most), seconds=RECODING_PATIENCE_SECONDS)
+        _raise_own_trouble(recoded)
+        cause = _last_line(recoded.stderr) or str(recoded.returncode)
+        if recoded.returncode == 0:
+            with LOOKING:
+                anew, poster = look_at(copy)
+            cause = "the copy is another film"
+            if (
+                anew["plays"]
+                and abs(anew["duration_seconds"] - facts["duration_seconds"]) <= RECODED_SLACK_SECONDS
+            ):
+                seconds = round(time.monotonic() - started, 1)
+                log.info("video.recoded", codec=facts["codec"], seconds=seconds, bytes=copy.stat().st_size)
+                return anew, poster
+    except (subprocess.TimeoutExpired, NotAVideo, VideoDamaged) as error:
+        cause = type(error).__name__
+    log.warning("video.not_recoded", codec=facts["codec"], cause=cause)
+    return None
+
+
+def _raise_own_trouble(run: subprocess.CompletedProcess[bytes]) -> None:
+    """For what is not the film's fault."""
+    if run.returncode == _FULL:
+        raise StorageFull
+    if run.returncode == _NO_DECODER:
+        log.error("videos.decoder_missing", cause=_last_line(run.stderr))
+        raise CannotLook
+
+
+def _run(program: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment["PYTHONPATH"] = str(Path(studio.__file__).parents[1])
+    command = [sys.executable, "-m", f"studio.assets.{program}", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, timeout=seconds)
+
+
+def _last_line(said: bytes) -> str:
+    return said.decode(errors="replace").strip().rpartition("\n")[2]
+
+
+def _in_order(path: Path) -> Copy:
+    """The file as it is to be kept. Boxes that do not fill it, because it was cut off, are not worth a decoder."""
+    with path.open("rb") as file:
+        end = file.seek(0, 2)
+        file.seek(0)
+        if file.read(12)[4:8] != mp4.SIGNATURE:
+            return Copy((Span(0, end),))
+        try:
+            mp4.check_whole(file, end)
+            return Copy(mp4.index_in_front(file, end))
+        except Malformed:
+            raise VideoDamaged from None
 
 
 def _keep_poster(files: FileStore, sha256: str, poster: bytes) -> None:

@@ -19,6 +19,7 @@ from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.markdown import render_markdown
 from studio.recipes.recipes import PAGES, again_url
+from studio.videos.reasons import MAY_NOT_PLAY
 from studio.wiring import Studio
 
 
@@ -75,6 +76,7 @@ def item_card(
         recipe_url=f"/api/generations/{generation.id}/recipe?download=1" if generation else None,
         conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
         is_simulated=generation.is_simulated if generation else False,
+        remark=generation.reason_text if generation and generation.reason == MAY_NOT_PLAY else None,
         compared=_compared(studio, person, generation, other_id),
     )
 

@@ -157,6 +157,7 @@ class ItemCard:
     recipe_url: str | None
     conversation_url: str | None
     is_simulated: bool
+    remark: str | None
     compared: list[Line] | None
 
 

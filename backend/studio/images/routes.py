@@ -99,6 +99,21 @@ def estimates(
     return page.answer("images/composer.html", blocks, composer=card)
 
 
+@router.post("/settings", name="images.settings")
+def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
+    """The page with what was typed and the fields of the model that was typed: for browsers without scripts."""
+    form, refused = with_kept_files(studio, person, form)
+    try:
+        if refused is not None:
+            raise refused
+        wish.painting_model(studio, form.model)
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, error)
+    answer = _page(studio, person, page, form)
+    answer.headers["Studio-Title"] = "Images"
+    return answer
+
+
 @router.get("/{generation_id}", name="images.show")
 def show_(
     generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, watching: bool = False

@@ -52,6 +52,7 @@ from studio.videos.outcome import (
     AnyEnd,
     Verdict,
     asked_elsewhere,
+    done,
     end_of,
     ended_elsewhere,
     known_notes,
@@ -275,10 +276,7 @@ class VideoMaker:
                 return self._end(desk.job, generation, notes, verdict)
             remark = error
         await self.edge("kept")
-        text = f"Another video could not be kept. {remark.text}" if remark else None
-        return self._end(
-            job, generation, notes, Verdict(State.DONE, remark.code if remark else None, text), made
-        )
+        return self._end(job, generation, notes, done(made, remark), made)
 
     def _next_fetch(self, notes: dict[str, object], status: VideoStatus, error: StudioError) -> datetime:
         wait = getattr(error, "retry_after_seconds", None)

@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.assets.making import MadeFile
 from studio.db import Row
+from studio.errors import StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
 from studio.generations.made import made_rows
@@ -15,7 +16,7 @@ from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED
 from studio.jobs.job import Done, End, Failed, Interrupted, Job
 from studio.moments import now
 from studio.providers import VideoStatus
-from studio.videos.reasons import STILL_CHARGED
+from studio.videos.reasons import CODEC_NAMES, MAY_NOT_PLAY, RECODED, REMARKS, STILL_CHARGED
 from studio.videos.wish import READY
 
 AnyEnd = Done | Failed | Interrupted
@@ -35,6 +36,19 @@ class Verdict:
     reason: str | None = None
     text: str | None = None
     words: str = ""
+
+
+def done(made: Sequence[MadeFile], refused: StudioError | None) -> Verdict:
+    """Videos came; what there is to say about them. `refused` is why another one could not be kept."""
+    if refused is not None:
+        return Verdict(State.DONE, refused.code, f"Another video could not be kept. {refused.text}")
+    if not all(each.plays for each in made):
+        return Verdict(State.DONE, MAY_NOT_PLAY, REMARKS[MAY_NOT_PLAY])
+    came_as = next((each.came_as for each in made if each.came_as), None)
+    if came_as is not None:
+        name = CODEC_NAMES.get(came_as, came_as)
+        return Verdict(State.DONE, RECODED, REMARKS[RECODED].format(codec=name))
+    return Verdict(State.DONE)
 
 
 def end_of(generation: Generation, out: Outcome, verdict: Verdict, files: Sequence[MadeFile] = ()) -> AnyEnd:

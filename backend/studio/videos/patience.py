@@ -23,7 +23,9 @@ class Patience:
     most_damaged: int = (
         2  # whole files that are no video: the second could only mend what the way there broke
     )
-    most_full: int = 10  # with a full disk, which people empty in an hour rather than in a minute
+    most_full: int = (
+        10  # with a full disk or no decoder, which people mend in an hour rather than in a minute
+    )
     most_lost: int = 3  # looks in a row at which the provider did not know it
     settled_looks: int = 24  # two minutes: longer than a server takes to list what it had begun to read
     most_asked_again: int = 1  # after the provider's list showed that it never got the request

@@ -13,6 +13,25 @@ REASON_TEXTS = {
     "too_slow": "{provider} did not finish this within {hours} and was not waited for any longer.",
     "not_fetched": "{provider} made this video, and it could not be fetched there within {hours}.",
     "storage_full": "The studio's disk is full, so the video that {provider} made could not be kept.",
+    "cannot_open_videos": (
+        "{provider} made this video, but the studio cannot open videos, so it could not be kept. Its administrator "
+        "finds what is missing in the log."
+    ),
+}
+MAY_NOT_PLAY, RECODED = "may_not_play", "recoded"
+# About videos that are there.
+REMARKS = {
+    MAY_NOT_PLAY: "Your browser may not play this; download it.",
+    RECODED: "It came as {codec}, which not every browser plays, and is kept as H.264.",
+}
+CODEC_NAMES = {
+    "h264": "a kind of H.264",
+    "hevc": "HEVC",
+    "av1": "AV1",
+    "mpeg4": "MPEG-4",
+    "prores": "ProRes",
+    "vp9": "a kind of VP9",
+    "vp8": "a kind of VP8",
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
 IN_DOUBT = "The studio stopped while {provider} was asked for this. It looks whether {provider} began."

@@ -111,6 +111,21 @@ def estimates(
     return page.answer("videos/composer.html", blocks, composer=card)
 
 
+@router.post("/settings", name="videos.settings")
+def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
+    """The page with what was typed and the fields of the model that was typed: for browsers without scripts."""
+    form, refused = with_kept_files(studio, person, form)
+    try:
+        if refused is not None:
+            raise refused
+        wish.filming_model(studio, form.model)
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, error)
+    answer = _page(studio, person, page, fitted(studio, form))
+    answer.headers["Studio-Title"] = "Videos"
+    return answer
+
+
 @router.get("/{generation_id}", name="videos.show")
 def show_(
     generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, watching: bool = False

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from studio.assets.files import StorageFull
-from studio.assets.video import NotAVideo, VideoDamaged
+from studio.assets.video import CannotLook, NotAVideo, VideoDamaged
 from studio.errors import StudioError
 from studio.generations.generation import State
 from studio.providers import UpstreamGone, UpstreamTooLarge
@@ -16,6 +16,7 @@ from studio.videos.reasons import reason_text
 
 # Notes of a job: when the provider first said that the video is finished, and how often each error came since.
 MADE_AT, UNFETCHED = "made_at", "unfetched"
+OURS = (StorageFull, CannotLook)  # for people to mend, who need an hour
 
 
 def is_over(patience: Patience, notes: Mapping[str, Any]) -> bool:
@@ -57,8 +58,8 @@ def given_up(patience: Patience, error: StudioError, provider: str) -> Verdict:
         reason, text = "content_expired", reason_text("content_expired", provider)
     elif isinstance(error, PASSING):
         text = f"{reason_text('not_fetched', provider, hours=patience.told)} {error.text}"
-    elif isinstance(error, StorageFull):
-        text = reason_text("storage_full", provider)
+    elif isinstance(error, OURS):
+        text = reason_text(error.code, provider)
     return Verdict(State.FAILED, reason, text, getattr(error, "provider_message", None) or "")
 
 
@@ -67,4 +68,4 @@ def _most(patience: Patience, error: StudioError) -> int:
         return 1
     if isinstance(error, NotAVideo | VideoDamaged):
         return patience.most_damaged
-    return patience.most_full if isinstance(error, StorageFull) else patience.most_fetches
+    return patience.most_full if isinstance(error, OURS) else patience.most_fetches

@@ -40,7 +40,7 @@ customElements.define(
     }
 
     takes(type, place) {
-      if (type === "application/json") return true;
+      if (/^(application\/json|video\/(mp4|webm))$/.test(type)) return true;
       return /^image\/(png|jpeg|webp)$/.test(type) && !place.closest?.(".composer");
     }
 

@@ -17,6 +17,11 @@ class Card:
         self.stop = article.get_by_role("button", name="Stop")
         self.retry = article.get_by_role("button", name="Try again")
 
+    @property
+    def id(self) -> str:
+        """Of the generation."""
+        return str(self.article.get_attribute("id")).removeprefix("video-")
+
 
 class Videos:
     def __init__(self, page: Page) -> None:
@@ -26,6 +31,7 @@ class Videos:
         self.model = page.get_by_label("Model", exact=True)
         self.length = page.get_by_label("Length")
         self.make = page.get_by_role("button", name="Make")
+        self.show_settings = page.get_by_role("button", name="Show this model's settings")
         self.price = page.locator("#composer-price")
         self.first = page.get_by_label("First frame: choose a picture")
         self.attachments = page.locator("#composer-attachments")
@@ -35,6 +41,9 @@ class Videos:
     @property
     def newest(self) -> Card:
         return Card(self.cards.first)
+
+    def card(self, prompt: str) -> Card:
+        return Card(self.cards.filter(has_text=prompt))
 
     def begin(self, query: str = "") -> None:
         self.page.goto(f"/videos{query}")

@@ -13,6 +13,7 @@ COMMON = [
     ("POST", "/fragments/images"),
     ("GET", "/fragments/images/models"),
     ("POST", "/fragments/images/estimates"),
+    ("POST", "/fragments/images/settings"),
 ]
 OWN = [
     ("GET", "/fragments/images/{id}"),

@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from studio.ids import new_id
 from studio.moments import now
 from studio.recipes import recipes, store
 
+from tests.support.films import film_in
 from tests.support.html import Html
 from tests.support.people import Caller
 from tests.support.sameness import assert_not_there, assert_signed_out
@@ -129,6 +131,26 @@ def test_a_recipe_of_pictures_leads_to_the_page_that_makes_them(talk: Talk) -> N
     page = brought(talk.alice, replace(RECIPE, kind="image", model="sandbox/painter"))
 
     assert page.startswith("/images?recipe=")
+
+
+@pytest.mark.parametrize(
+    ("codec", "container"), [("libx264", "mp4"), ("libvpx-vp9", "webm")], ids=["MP4", "WebM"]
+)
+def test_a_film_leads_to_the_page_that_makes_it(
+    talk: Talk, tmp_path: Path, codec: str, container: str
+) -> None:
+    film_in(tmp_path / "film", codec, "yuv420p", container=container)
+    recipe = replace(RECIPE, kind="video", model="sandbox/filmer", params={"duration": 4})
+    with (tmp_path / "film").open("rb") as file:
+        copy = embedded(file, f"video/{container}", recipe)
+    data = b"".join(copy.blocks(lambda: (tmp_path / "film").open("rb")))
+
+    answer = bring(talk.alice, data, f"film.{container}")
+
+    page = answer.headers["Studio-Page"]
+    assert page.startswith("/videos?recipe=")
+    form = composer(talk.alice, page.replace("/videos?", "/fragments/videos?"))
+    assert value(form, "prompt") == recipe.prompt
 
 
 def test_a_recipe_of_a_model_that_is_not_here_is_filled_in_and_says_what_is_missing(talk: Talk) -> None:

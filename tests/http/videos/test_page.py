@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from PIL import Image
+from studio.videos.reasons import MAY_NOT_PLAY, REMARKS
 
 from tests.support.filming import SAME, TINY, Film
 from tests.support.html import Html
@@ -41,6 +42,7 @@ def png(colour: str = "red") -> bytes:
         ("POST", ""),
         ("GET", "/models"),
         ("POST", "/estimates"),
+        ("POST", "/settings"),
         ("GET", f"/{UUID(int=1)}"),
         ("POST", f"/{UUID(int=1)}/cancellation"),
         ("POST", f"/{UUID(int=1)}/retry"),
@@ -278,6 +280,24 @@ def test_a_film_is_not_taken_off_the_list_with_its_card(film: Film) -> None:
     assert film.alice.post(f"/fragments/videos/{made}/deletion").status_code == 409
 
 
+def test_one_that_may_not_play_says_so_on_its_card_and_its_page(film: Film) -> None:
+    made = film.ended(film.alice, asked(film, film.alice, prompt="A rare kind"))
+    film.studio.db.transact(
+        lambda cursor: cursor.execute(
+            "UPDATE generations SET reason = $reason, reason_text = $text WHERE id = $id",
+            {"reason": MAY_NOT_PLAY, "text": REMARKS[MAY_NOT_PLAY], "id": made["id"]},
+        )
+    )
+
+    card = Html(film.alice.get(f"/fragments/videos/{made['id']}").text)
+    item = Html(film.alice.get(f"/fragments/gallery/{made['assets'][0]['id']}").text)
+
+    assert "Your browser may not play this; download it." in card.one(".notice").text
+    assert "Your browser may not play this; download it." in item.one(".notice").text
+    links = [link["href"] for link in item.all("a[href$='download=1']")]
+    assert card.one("a[download]")["href"] in links
+
+
 def test_a_picture_is_no_video(film: Film) -> None:
     painted = film.alice.post(
         "/api/generations", json={"kind": "image", "model": "sandbox/sketcher", "prompt": "A plate"}
@@ -285,3 +305,23 @@ def test_a_picture_is_no_video(film: Film) -> None:
 
     assert film.alice.get(f"/fragments/videos/{painted}").status_code == 404
     assert film.alice.get(f"/fragments/videos/{uuid4()}").status_code == 404
+
+
+def test_who_has_no_scripts_asks_for_the_fields_of_a_model_and_spends_nothing(film: Film) -> None:
+    before = film.count("jobs")
+    form = {"prompt": "Kept in mind", "model": TINY, "duration": "7", "aspect_ratio": "no such"}
+
+    shown = film.alice.post(
+        "/fragments/videos/settings", data=form, files=[("first", ("a.png", png(), "image/png"))]
+    )
+    unknown = film.alice.post("/fragments/videos/settings", data={**form, "model": "nobody/nothing"})
+
+    html = Html(shown.text)
+    assert (shown.status_code, shown.headers["Studio-Title"]) == (200, "Videos")
+    assert html.one("#prompt").text == "Kept in mind"
+    assert html.one("#model")["value"] == TINY
+    assert html.one("#composer-attachments input")["name"] == "first_id"
+    assert "first" in html.one("#composer-takes")["data-takes"].split()
+    assert unknown.status_code == 422
+    assert "does not know that model" in Html(unknown.text).one("#composer-error").text
+    assert film.count("jobs") == before

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from studio.config import Settings
 from studio.db import Database, migrate
+from studio.doctor import examine
 
 from tests.support.accounts import MIGRATIONS, PASSWORD, Door
+from tests.support.decoders import missing_decoder
 from tests.support.openai_films import OpenAiFilms
 from tests.support.sandbox import served
 
@@ -66,6 +69,7 @@ def test_the_doctor_finds_a_sound_installation(tmp_path: Path) -> None:
 
     assert looked.returncode == 0, looked.stdout
     assert "migrations: all applied" in looked.stdout
+    assert "ok   videos: opened with PyAV" in looked.stdout
 
 
 def test_the_doctor_makes_nothing(tmp_path: Path) -> None:
@@ -84,6 +88,17 @@ def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert (broken.returncode, lost.returncode) == (1, 1)
     assert "BAD  database: does not open" in broken.stdout
     assert "is the volume mounted?" in lost.stdout
+
+
+def test_the_doctor_tells_that_videos_cannot_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing_decoder(tmp_path, monkeypatch)
+
+    findings = {finding.what: finding for finding in examine(Settings(data_dir=tmp_path))}
+
+    assert findings["videos"].is_ok is False
+    assert "No module named 'av'" in findings["videos"].text
 
 
 def test_a_provider_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import av
 import pytest
+import structlog
 import studio
 from PIL import Image
 from studio.assets.embedding import embedded, read_recipe
 from studio.assets.files import POSTER, FileStore
 from studio.assets.previews import Previews
 from studio.assets.recipe import Recipe
-from studio.assets.video import NotAVideo, VideoDamaged, look_at, made_video
+from studio.assets.video import CannotLook, NotAVideo, VideoDamaged, look_at, made_video
 
+from tests.support.decoders import missing_decoder
 from tests.support.films import boxes, film_bytes, index_at_the_end
 from tests.unit.assets.conftest import picture_bytes
 
@@ -144,6 +146,38 @@ class TestMadeVideo:
 
         assert (facts["width_px"], Image.open(io.BytesIO(poster)).size) == (128, (128, 72))
         assert set(tmp_path.rglob("*")) == before
+
+    def test_a_decoder_that_does_not_load_is_not_the_films_fault(
+        self, files: FileStore, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mark = missing_decoder(tmp_path, monkeypatch)
+
+        with structlog.testing.capture_logs() as logged, pytest.raises(CannotLook):
+            made_video(files, sent)
+
+        assert [(line["event"], line["cause"]) for line in logged] == [
+            ("videos.decoder_missing", "ModuleNotFoundError: No module named 'av'")
+        ]
+        assert list(files.list_hashes()) == []
+        mark.unlink()
+        assert made_video(files, sent).kind == "video"
+
+    def test_the_decoder_is_told_where_libraries_lie_and_no_secrets(
+        self, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = tmp_path / "told"
+        python = tmp_path / "python"
+        python.write_text(f"#!/bin/sh\nenv > {told}\nexit 3\n")
+        python.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(python))
+        monkeypatch.setenv("LD_LIBRARY_PATH", "/nix/store/somewhere/lib")
+        monkeypatch.setenv("OPENROUTER_API_KEY", "sk-secret")
+
+        with pytest.raises(NotAVideo):
+            look_at(sent, tmp_path / "poster.png")
+
+        assert "LD_LIBRARY_PATH=/nix/store/somewhere/lib" in told.read_text().splitlines()
+        assert "sk-secret" not in told.read_text()
 
     def test_the_service_itself_never_loads_the_decoder(self, files: FileStore, sent: Path) -> None:
         code = (

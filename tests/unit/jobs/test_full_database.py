@@ -88,7 +88,9 @@ async def test_what_is_done_is_not_begun_anew_because_its_lease_ran_out_on_a_ful
     worker.wake()
     lease = await soon(lambda: stored(db, job).leased_until)
     await soon(lambda: disk.refused > 2)
-    await asyncio.sleep(0.3)  # longer than the lease, shorter than the pause before the outcome is stored again
+    await asyncio.sleep(
+        0.3
+    )  # longer than the lease, shorter than the pause before the outcome is stored again
     assert stored(db, job).leased_until == lease
 
     disk.is_full = False

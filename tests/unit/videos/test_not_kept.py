@@ -1,4 +1,7 @@
-"""A disk that fills while a video is fetched: tried again, then ended with its reason, and nothing half-written."""
+"""
+A disk that fills, or a decoder that does not load, while a video is fetched: tried again, then ended with its reason,
+and nothing half-written.
+"""
 
 import asyncio
 import errno
@@ -18,6 +21,7 @@ from studio.videos.fetching import Fetching
 from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
 
+from tests.support.decoders import missing_decoder
 from tests.support.jobs import soon
 from tests.support.videos import ALICE, ask, made, sandbox_at
 
@@ -94,6 +98,39 @@ async def test_a_disk_that_stays_full_ends_it_with_the_reason_and_the_cost(
 
     found = made(db, generation_id)
     assert "disk is full" in (found.reason_text or "")
+    assert str(found.outcome.cost_usd) == "0.020000000"
+    assert list(files.list_hashes()) == []
+    assert list((place / "media" / TEMPORARY).iterdir()) == []
+
+
+async def test_a_decoder_that_is_mended_in_time_costs_nothing_but_time(
+    db: Database, worker: Worker, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = missing_decoder(place, monkeypatch)
+    generation_id = await asyncio.to_thread(ask, db)
+    worker.wake()
+
+    def is_told() -> bool:
+        (job,) = lists.list_jobs(db, lists.Filter(), 10)
+        return "cannot open videos" in str(job.notes.get("notice"))
+
+    await soon(is_told)
+    mark.unlink()
+
+    assert await ended(db, worker) == "done None"
+    assert len(assets.list_made(db, ALICE, [generation_id])[generation_id]) == 1
+
+
+async def test_a_decoder_that_never_loads_ends_it_with_the_reason_and_the_cost(
+    db: Database, worker: Worker, files: FullFiles, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing_decoder(place, monkeypatch)
+    generation_id = await asyncio.to_thread(ask, db)
+
+    assert await ended(db, worker) == "failed cannot_open_videos"
+
+    found = made(db, generation_id)
+    assert "cannot open videos" in (found.reason_text or "")
     assert str(found.outcome.cost_usd) == "0.020000000"
     assert list(files.list_hashes()) == []
     assert list((place / "media" / TEMPORARY).iterdir()) == []
