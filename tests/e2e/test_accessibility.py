@@ -155,6 +155,65 @@ def test_axe_finds_nothing_in_open_menus_and_pickers(show: Callable[..., Page]) 
     assert not faults(page)
 
 
+ALBUM = {
+    "open": "",
+    "renaming": "&rename=1",
+    "deleting": "&delete=1",
+    "nothing found": "&q=nowhere",
+}
+
+
+@pytest.fixture(scope="module")
+def album(services: Services, painted: str) -> str:
+    """The page of an album with one picture in it."""
+    with services.api("ruth") as ruth:
+        made = ruth.post("/api/albums", json={"name": "Lights"}).json()["id"]
+        ruth.post(f"/api/albums/{made}/items", json={"ids": [painted.rpartition("/")[2]]})
+    return f"/gallery?album={made}"
+
+
+@pytest.mark.parametrize("state", ALBUM)
+def test_axe_finds_nothing_on_the_page_of_an_album(
+    enter: Callable[..., Page], album: str, state: str
+) -> None:
+    page = enter("ruth", viewport=PHONE, color_scheme="dark", reduced_motion="reduce")
+    page.goto(album + ALBUM[state])
+
+    assert not faults(page)
+    assert width(page) <= PHONE["width"]
+
+
+def test_the_panels_of_the_gallery_stay_on_a_phone_and_axe_finds_nothing_in_them(
+    enter: Callable[..., Page], album: str
+) -> None:
+    page = enter("ruth", viewport=PHONE, reduced_motion="reduce")
+    page.goto("/gallery")
+    for summary in ("#gallery-header .menu > summary", ".gallery__more-filters > summary"):
+        page.locator(summary).click()
+        assert on_the_page(page, f"{summary} + .menu__panel")
+        assert not faults(page, f"{summary.rpartition(' > ')[0]}")
+        page.keyboard.press("Escape")
+
+    page.goto(album)
+    page.get_by_role("checkbox", name="Select").check()
+    for summary in page.locator(".picks__menu > summary").all():
+        summary.click()
+        assert on_the_page(page, ".picks__menu[open] .menu__panel")
+        assert not faults(page, ".picks__menu[open] .menu__panel")
+    page.keyboard.press("Escape")
+
+    page.goto(album)
+    page.locator("[data-full]").click()
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    assert not faults(page, "#lightbox")
+
+
+def on_the_page(page: Page, panel: str) -> bool:
+    """Whether the open panel lies within the page's width."""
+    box = page.locator(panel).bounding_box()
+    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width(page) <= PHONE["width"]
+
+
 def test_axe_finds_nothing_on_a_phone_with_the_menu_open(show: Callable[..., Page]) -> None:
     page = show("/chat", viewport=PHONE, reduced_motion="reduce")
     page.get_by_role("button", name="Menu").click()

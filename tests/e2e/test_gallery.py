@@ -86,6 +86,7 @@ def test_the_arrows_move_space_ticks_and_enter_shows_in_the_large(
     expect(page.locator(".tile__pick :checked")).to_have_count(0)
     page.keyboard.press("Enter")
     expect(page.locator("#lightbox")).to_be_visible()
+    assert page.locator("#lightbox").bounding_box() == {"x": 0, "y": 0, **page.viewport_size}
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
 
@@ -130,3 +131,20 @@ def test_what_goes_for_good_leads_back_to_the_bin_and_says_so(
     expect(page).to_have_url(re.compile(r"/gallery\?.*bin=1"))
     expect(page.locator("#toasts")).to_contain_text("Gone for good: 1 thing.")
     expect(page.locator("#tiles .tile")).to_have_count(0)
+
+
+def test_the_focus_stays_where_something_was_done(enter: Callable[..., Page], shelf: list[str]) -> None:
+    page = enter("alice", scripts=True)
+    page.goto("/gallery?q=quincewood")
+    page.locator("#tiles .tile__link").first.focus()
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Star").press("Enter")
+    expect(page.locator(".tile__star")).to_have_count(1)
+    expect(page.locator("#selection")).to_be_focused()
+
+    page.goto(f"/gallery/{shelf[0]}")
+    star = page.get_by_role("button", name="Star", exact=True)
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", re.compile("true|false"))
+    expect(page.locator("#toasts")).to_contain_text("tarred")
+    expect(star).to_be_focused()

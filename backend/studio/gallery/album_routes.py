@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
+from studio.accounts.gate import Router
 from studio.errors import Conflict, Invalid
 from studio.gallery import show, verbs
 from studio.gallery.asked import Wanted, query_of_text
@@ -17,7 +18,7 @@ from studio.gallery.views import Filters, Head
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
 
-router = APIRouter(prefix="/fragments/albums/{album_id}")
+router = Router(prefix="/fragments/albums/{album_id}")
 KEPT_CHARACTERS = 1000  # of a name that is far too long
 
 

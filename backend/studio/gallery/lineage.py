@@ -9,6 +9,7 @@ from studio.gallery.store import lineage as store
 from studio.generations.generation import Generation
 
 SHOWN = 24
+_NAMES = {"n": "Pictures"}  # the others are words already
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def compare(left: Generation, right: Generation) -> list[Line]:
 
 
 def _named(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def _written(value: object) -> str:

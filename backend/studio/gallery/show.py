@@ -22,6 +22,9 @@ from studio.recipes.recipes import PAGES, again_url
 from studio.videos.reasons import MAY_NOT_PLAY
 from studio.wiring import Studio
 
+# A picture may be paid by the token, but nobody reads it by the second.
+_OF_TEXTS = ("Tokens", "First token", "Speed")
+
 
 def grid(studio: Studio, person: Person, query: Query) -> views.Grid:
     """One page of tiles: two queries."""
@@ -106,7 +109,8 @@ def _facts(
         found.append(("File", views.media(files[item.asset_id]).facts))
     if generation:
         model = studio.catalogue.find(generation.model)
-        found += generation_facts(generation, model.name if model else generation.model)
+        said = generation_facts(generation, model.name if model else generation.model)
+        found += [fact for fact in said if generation.kind == "text" or fact[0] not in _OF_TEXTS]
     return found
 
 

@@ -22,7 +22,8 @@ function keep() {
   if (!focused || focused.isConnected || document.activeElement !== document.body) return;
   const place = places.map((id) => document.getElementById(id)).find(Boolean);
   // The button of a menu stands for what was chosen in it; any other place is focused itself.
-  const target = place?.querySelector(":scope > * > .menu > summary") ?? place;
+  const menu = place?.querySelector(":scope > * > .menu > summary");
+  const target = menu?.checkVisibility() ? menu : place;
   if (target === place) place?.setAttribute("tabindex", "-1");
   target?.focus({ preventScroll: true });
 }

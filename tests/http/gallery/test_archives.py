@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,14 +34,15 @@ def opened(answer: Any) -> zipfile.ZipFile:
     return found
 
 
-def painted(who: Caller, prompt: str = "A plate") -> str:
-    """The id of a picture that a generation made."""
+def painted(who: Caller, prompt: str = "A plate", **more: Any) -> str:
+    """The id of a picture that a generation made; `more` are fields of the generation."""
     studio, person_id = studio_of(who), UUID(who.id)
     source = studio.files.path(assets.get_asset(studio.db, person_id, UUID(upload(who))).sha256)
     generation = Generation(
         new_id(), person_id, "image", State.DONE, studio.catalogue.provider_id, "Sandbox", "sandbox/painter",
         prompt, {"seed": 7}, True, now(),
     )  # fmt: skip
+    generation = replace(generation, **more)
     asset = made_asset(person_id, generation.id, made_picture(studio.files, source.read_bytes()), 0, prompt)
     item = Item(
         asset.id, person_id, "image", "made", generation.model, prompt, "", now(), generation.id, asset.id

@@ -1,10 +1,17 @@
 """The gallery as pages: what is shown, and what its forms do, with and without htmx."""
 
+from dataclasses import replace
+from decimal import Decimal
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
+from studio.gallery import search
+from studio.generations import store as generations
+from studio.generations.generation import Outcome, State
 
-from tests.support.collecting import ids, upload
+from tests.http.gallery.test_archives import painted
+from tests.support.collecting import ids, studio_of, upload
 from tests.support.html import Html
 from tests.support.people import Caller
 
@@ -178,3 +185,32 @@ class TestOnThePageOfAnItem:
         deleted = upload(alice)
         alice.post("/fragments/gallery/changes", data={"change": "delete", "ids": deleted})
         assert "Bring back" in alice.get(f"/fragments/gallery/{deleted}").text
+
+
+def test_a_picture_says_what_somebody_asked_for_in_words(alice: Caller) -> None:
+    paid_by_the_token = Outcome(input_tokens=9, output_tokens=16_224, cost_usd=Decimal("0.16"))
+    item = painted(alice, "A jug", params={"n": 2}, state=State.RUNNING)
+    studio = studio_of(alice)
+    made = search.get_item(studio.db, UUID(alice.id), UUID(item)).generation_id
+    generation = generations.get_generation(studio.db, UUID(alice.id), made)
+    studio.db.write(*generations.finish(replace(generation, state=State.DONE, outcome=paid_by_the_token)))
+
+    page = Html(alice.get(f"/fragments/gallery/{item}").text)
+
+    recipe = dict(
+        zip((name.text for name in page.all("dt")), (text.text for text in page.all("dd")), strict=True)
+    )
+    assert recipe["Pictures"] == "2"
+    assert "$0.16" in page.one(".facts").text
+    assert "16,224" not in page.one(".facts").text
+
+
+def test_a_star_is_a_switch_that_says_how_it_stands(alice: Caller) -> None:
+    item = upload(alice)
+
+    before = alice.get(f"/fragments/gallery/{item}").text
+    asked = {"change": "star", "ids": item, "at": item}
+    after = alice.post("/fragments/gallery/changes", data=asked, headers=HTMX).text
+
+    assert 'value="star" aria-pressed="false"' in before
+    assert 'value="unstar" aria-pressed="true"' in after

@@ -174,7 +174,7 @@ class TestMadeVideo:
         monkeypatch.setenv("OPENROUTER_API_KEY", "sk-secret")
 
         with pytest.raises(NotAVideo):
-            look_at(sent, tmp_path / "poster.png")
+            look_at(sent)
 
         assert "LD_LIBRARY_PATH=/nix/store/somewhere/lib" in told.read_text().splitlines()
         assert "sk-secret" not in told.read_text()
