@@ -15,7 +15,7 @@ REASON_TEXTS = {
     "storage_full": "The studio's disk is full, so the video that {provider} made could not be kept.",
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
-IN_DOUBT = "The studio stopped while {provider} was asked for this. It looks whether {provider} began."
+IN_DOUBT = "The studio stopped while {provider} was asked for this. Whether it began is being looked up."
 ASKED_AGAIN = "{text} It is asked again in a moment."
 
 
