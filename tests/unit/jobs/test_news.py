@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from studio.db import Database
+from studio.db import Database, migrate
 from studio.jobs.bell import Bell
 from studio.jobs.job import Job
 from studio.jobs.store import lists, news
 from studio.moments import now
+from studio.paths import MIGRATIONS
 
 from tests.support.jobs import ALICE, BOB, ask
 
@@ -115,3 +116,21 @@ def test_one_that_ends_while_a_page_asks_is_told_to_the_next(db: Database) -> No
     assert (first.ended, first.is_more) == ([], True)
     assert [job.id for job in second.ended] == [late.id]
     assert bell.news(db, ALICE, second.until).ended == []
+
+
+def test_an_upgrade_tells_nothing_of_what_ended_before_it(tmp_path: Path) -> None:
+    before = tmp_path / "migrations"
+    before.mkdir()
+    for path in MIGRATIONS.glob("*.sql"):
+        if path.name < "0010":
+            shutil.copy(path, before)
+    with Database.open(tmp_path / "app.db", threads=1) as db:
+        migrate(db, before)
+        old, running = ask(db), ask(db)
+        end(db, old)
+
+        migrate(db, MIGRATIONS)
+
+        bell = started(db)
+        end(db, running)
+        assert told(bell, db) == [running.id]
