@@ -178,7 +178,8 @@ CREATE TABLE jobs(
     notes VARCHAR NOT NULL,
     created_at TIMESTAMP NOT NULL,
     started_at TIMESTAMP,
-    finished_at TIMESTAMP
+    finished_at TIMESTAMP,
+    told VARCHAR
 );
 
 CREATE TABLE messages(

@@ -31,7 +31,7 @@ from studio.images.board import Board
 from studio.images.making import PictureMaker
 from studio.jobs.jobs import Jobs
 from studio.jobs.store.claims import void_leases
-from studio.jobs.store.lists import list_people_waiting
+from studio.jobs.store.news import list_people_waiting
 from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.paths import MIGRATIONS

@@ -14,6 +14,7 @@ from studio.db import Database
 from studio.jobs.store import claims, lists
 from studio.jobs.worker import Worker
 
+from tests.support.dying import die_around_the_end
 from tests.support.jobs import Buyer, Shop
 
 
@@ -22,6 +23,7 @@ def main(place: Path, step: str) -> None:
         if reached == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    die_around_the_end(kill_at)
     with Database.open(place / "app.db", threads=1, wait_seconds=10) as db:
         claims.void_leases(db)
         asyncio.run(work(db, Buyer(Shop(place / "shop"), kill_at)))

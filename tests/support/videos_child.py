@@ -9,25 +9,19 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import structlog
 from studio.assets.files import POSTER, Draft, FileStore, Kept
-from studio.db import Cursor, Database
-from studio.jobs.job import End, Job
-from studio.jobs.store import changes, claims, lists
+from studio.db import Database
+from studio.jobs.store import claims, lists
 from studio.jobs.worker import Worker
 from studio.providers import Adapter
 from studio.videos.fetching import Fetching
 from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
 
+from tests.support.dying import Reached, die_around_the_end
 from tests.support.videos import sandbox_at
-
-Reached = Callable[[str], None]
 
 
 class MortalFiles(FileStore):
@@ -58,23 +52,6 @@ def main(place: Path, url: str, edge: str) -> None:
     with Database.open(place / "app.db", threads=1, wait_seconds=10) as db:
         claims.void_leases(db)
         asyncio.run(work(db, place, url, reached))
-
-
-def die_around_the_end(reached: Reached) -> None:
-    """Edges inside the commit of the end, when all is written and nothing durable, and right behind it."""
-    finish = changes.finish
-
-    def mortal_finish(cursor: Cursor, job: Job, end: End, moment: datetime) -> None:
-        finish(cursor, job, end, moment)
-        reached("written")
-
-    def told(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        if event["event"] == "job.ended":
-            reached("committed")
-        return event
-
-    changes.finish = mortal_finish
-    structlog.configure(processors=[told, structlog.processors.KeyValueRenderer()])
 
 
 async def work(db: Database, place: Path, url: str, reached: Reached) -> None:

@@ -124,7 +124,7 @@ def show_(
         return page.answer("images/image.html", ["card"], card=card)
     if card.is_running:
         return page.answer("images/image.html", ["making"], card=card)
-    studio.jobs.bell.saw(person.id, generation_id)
+    studio.jobs.bell.saw(studio.db, person.id, generation_id)
     aim = {"HX-Retarget": f"#image-{card.id}", "HX-Reswap": "outerHTML"}
     return page.answer("images/image.html", ["card", "ended"], headers=aim, card=card)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from fastapi.responses import HTMLResponse
 
@@ -9,9 +10,13 @@ from studio.accounts.access import SignedIn
 from studio.accounts.gate import Router
 from studio.html import Hx
 from studio.jobs.job import Job, JobState
+from studio.moments import now
 from studio.wiring import Wired
 
 router = Router(prefix="/fragments/jobs")
+
+# A page that slept for longer hears of what no page told, and not of what others did meanwhile.
+LONGEST_SLEEP = timedelta(days=1)
 
 # Of one job, and of several.
 _READY = {
@@ -33,15 +38,26 @@ class NewsItem:
 
 
 @router.get("/news", name="jobs.news")
-def news(person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
-    """What has ended since the last time, and an element that asks again while others are open."""
-    found = studio.jobs.bell.news(studio.db, person.id)
+def news(person: SignedIn, studio: Wired, page: Hx, since: datetime | None = None) -> HTMLResponse:
+    """What this page does not know of yet, and an element that asks again while others are open."""
+    found = studio.jobs.bell.news(studio.db, person.id, _moment(since))
     alike: dict[tuple[str, bool], list[Job]] = {}
     for job in found.ended:
         alike.setdefault((job.kind, job.state is JobState.DONE), []).append(job)
     return page.answer(
-        "jobs/news.html", ["news"], news=[_item(jobs) for jobs in alike.values()], is_more=found.is_more
+        "jobs/news.html",
+        ["news"],
+        news=[_item(jobs) for jobs in alike.values()],
+        is_more=found.is_more,
+        since=found.until.isoformat(),
     )
+
+
+def _moment(since: datetime | None) -> datetime | None:
+    if since is None:
+        return None
+    naive = since.astimezone(UTC).replace(tzinfo=None) if since.tzinfo else since
+    return max(naive, now() - LONGEST_SLEEP)
 
 
 def _item(jobs: Sequence[Job]) -> NewsItem:

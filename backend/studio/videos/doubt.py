@@ -117,8 +117,10 @@ class Doubts:
         To be held from before a request goes out until its name is recorded, and while the list is asked.
 
         A list shows a video a moment before we have its name. Without this a job in doubt would take on the video of
-        another one that asks for the same at that moment.
+        another one that asks for the same at that moment. Where there is no list nobody waits for anybody.
         """
+        if not self._provider.lists_videos:
+            return asyncio.Lock()
         return self._locks.setdefault(_asked(generation), asyncio.Lock())
 
     async def settle(self, job: Job, desk: JobDesk, generation: Generation) -> Next:

@@ -34,7 +34,7 @@ CODEC_NAMES = {
     "vp8": "a kind of VP8",
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
-IN_DOUBT = "The studio stopped while {provider} was asked for this. It looks whether {provider} began."
+IN_DOUBT = "The studio stopped while {provider} was asked for this. Whether it began is being looked up."
 
 
 def reason_text(reason: str, provider: str, **more: str) -> str:

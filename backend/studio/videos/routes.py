@@ -136,7 +136,7 @@ def show_(
         return page.answer("videos/video.html", ["card"], card=card)
     if card.is_running:
         return page.answer("videos/video.html", ["making"], card=card)
-    studio.jobs.bell.saw(person.id, generation_id)
+    studio.jobs.bell.saw(studio.db, person.id, generation_id)
     aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"}
     return page.answer("videos/video.html", ["card", "ended"], headers=aim, card=card)
 

@@ -16,6 +16,8 @@ from studio.images.views import seconds
 from studio.jobs.job import Job
 from studio.jobs.views import JobView
 from studio.moments import iso
+from studio.videos.doubt import SUBMITTING
+from studio.videos.reasons import ASKED_AGAIN
 
 _EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
 _WIDE = (16, 9)
@@ -132,16 +134,23 @@ def making(generation: Generation, job: Job | None, view: JobView | None) -> Mak
     expected = view.expected_seconds if view else None
     told = job.notes.get("progress") if job else None
     value = told / 100 if isinstance(told, int) else min(0.95, elapsed / expected) if expected else 0.0
-    notice = job.notes.get("notice") if job else None
     return Making(
         text=_making_text(generation, job, view),
         value=round(value, 3),
         is_measured=bool(expected) or isinstance(told, int),
-        notice=f"{notice} It is asked again in a moment." if notice else None,
+        notice=_notice(job),
         is_stopping=bool(view and view.is_cancelling),
         width=width,
         height=height,
     )
+
+
+def _notice(job: Job | None) -> str | None:
+    """What keeps it back. In doubt whether it was asked for, it is looked up, which is no asking for it again."""
+    notice = job.notes.get("notice") if job else None
+    if job is None or not notice or job.step == SUBMITTING:
+        return notice
+    return ASKED_AGAIN.format(text=notice)
 
 
 def asked_shape(generation: Generation) -> tuple[int, int]:

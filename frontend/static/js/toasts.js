@@ -1,4 +1,5 @@
-// News goes by itself after six seconds, bad news never; pointing at one or focusing it stops the clock for all.
+// News goes by itself after six seconds, bad news never; pointing at one or focusing it stops the clock for all. In a tab
+// that nobody looks at it waits.
 
 const STAYS_MS = 6000;
 const corner = document.getElementById("toasts");
@@ -10,6 +11,7 @@ if (corner) {
   corner.addEventListener("focusin", stop);
   corner.addEventListener("pointerleave", start);
   corner.addEventListener("focusout", start);
+  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
   start();
 }
 
@@ -23,6 +25,7 @@ document.addEventListener("click", (event) => {
 });
 
 function start() {
+  if (document.hidden) return;
   for (const toast of corner.querySelectorAll(".toast")) {
     if (["error", "warning"].includes(toast.dataset.kind) || clocks.has(toast)) continue;
     clocks.set(toast, setTimeout(() => (clocks.delete(toast), toast.remove()), STAYS_MS));

@@ -156,3 +156,12 @@ def test_old_ones_are_purged(ruth: Caller, alice: Caller, db: Database) -> None:
     assert old.headers["HX-Redirect"] == "/admin/jobs"
     assert not page(ruth).all(f"#job-{job.id}")
     assert ruth.post("/fragments/admin/jobs/purge", data={"days": "soon"}).status_code == 422
+
+
+def test_the_patterns_show_videos_and_jobs_in_every_state(ruth: Caller) -> None:
+    page = Html(ruth.get("/fragments/admin/patterns").text)
+
+    states = {state.value for state in JobState}
+    assert {card["data-state"] for card in page.all(".image--video")} == states
+    assert {row["data-state"] for row in page.all(".job")} == states
+    assert not [each for each in page.all("[hx-get]") if each["hx-get"].startswith("#")]

@@ -1,5 +1,7 @@
 """News of what was made, told once and on any page."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.support.filming import Film
 from tests.support.html import Html
 from tests.support.people import Caller
@@ -7,10 +9,35 @@ from tests.support.people import Caller
 HX = {"HX-Request": "true"}
 
 
-def news(who: Caller) -> Html:
-    answer = who.get("/fragments/jobs/news", headers=HX)
+def news(who: Caller, address: str = "/fragments/jobs/news") -> Html:
+    answer = who.get(address, headers=HX)
     assert answer.status_code == 200, answer.text
     return Html(answer.text)
+
+
+class Tab:
+    """A page that is open: it asks where its last answer says, as long as that says so."""
+
+    def __init__(self, who: Caller) -> None:
+        self._who = who
+        self._last = news(who)
+
+    def asks(self) -> list[str]:
+        """What it shows anew: where each notice leads."""
+        self._last = news(self._who, self._last.one("#news")["hx-get"])
+        return [link["href"] for link in self._last.all(".toast a")]
+
+    @property
+    def asks_again(self) -> bool:
+        return "hx-get" in self._last.one("#news")
+
+
+def jobs_end(film: Film, who: Caller, number: int) -> list[str]:
+    """So many of their videos that ended, with nobody told."""
+    ids = [film.ask(who, f"Number {each}")["id"] for each in range(number)]
+    for generation_id in ids:
+        film.ended(who, generation_id)
+    return ids
 
 
 def awaits_news(who: Caller) -> bool:
@@ -89,3 +116,63 @@ def test_nobody_hears_of_somebody_elses(film: Film) -> None:
 
     assert not awaits_news(film.bob)
     assert news(film.bob).all(".toast") == []
+
+
+def test_each_of_two_open_tabs_tells_once_and_a_new_page_does_not(film: Film) -> None:
+    told_of_everything(film.alice)
+    stuck = film.ask(film.alice, "Never done", model="sandbox/video-stuck")
+    one, another = Tab(film.alice), Tab(film.alice)
+    (made,) = jobs_end(film, film.alice, 1)
+
+    first = [one.asks(), another.asks()]
+    second = [one.asks(), another.asks()]
+    page = news(film.alice).all(".toast")
+
+    film.alice.post(f"/api/generations/{stuck['id']}/cancellation")
+    assert first == [[f"/videos#video-{made}"]] * 2
+    assert (second, page) == ([[], []], [])
+    assert (one.asks(), one.asks_again) == ([], False)
+    assert (another.asks(), another.asks_again) == ([], False)
+
+
+def test_what_one_tab_saw_on_its_card_no_other_tells(film: Film) -> None:
+    told_of_everything(film.alice)
+    stuck = film.ask(film.alice, "Never done", model="sandbox/video-stuck")
+    another = Tab(film.alice)
+    (made,) = jobs_end(film, film.alice, 1)
+    film.alice.get(f"/fragments/videos/{made}?watching=1", headers=HX)
+
+    told = another.asks()
+
+    film.alice.post(f"/api/generations/{stuck['id']}/cancellation")
+    assert told == []
+    told_of_everything(film.alice)
+
+
+def test_pages_that_ask_at_once_tell_of_each_end_once(film: Film) -> None:
+    told_of_everything(film.alice)
+    made = jobs_end(film, film.alice, 3)
+
+    with ThreadPoolExecutor(6) as pages:
+        told = list(pages.map(lambda _: news(film.alice).all(".toast a"), range(6)))
+
+    assert sorted(link["href"] for links in told for link in links) == sorted(
+        f"/videos#video-{each}" for each in made
+    )
+
+
+def test_more_than_fit_are_counted(film: Film) -> None:
+    told_of_everything(film.alice)
+    made = jobs_end(film, film.alice, 7)
+
+    toasts = [toast.text for toast in news(film.alice).all(".toast")]
+
+    assert len(made) == 7
+    assert toasts[0].startswith("2 more have ended.")
+    assert [text.startswith("Your video is ready.") for text in toasts[1:]] == [True] * 5
+    assert news(film.alice).all(".toast") == []
+
+
+def test_a_page_may_not_ask_with_nonsense(film: Film) -> None:
+    assert film.alice.get("/fragments/jobs/news?since=yesterday", headers=HX).status_code == 422
+    assert film.alice.get("/fragments/jobs/news?since=2026-11-24T10:00:00Z", headers=HX).status_code == 200

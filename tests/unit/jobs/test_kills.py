@@ -21,6 +21,8 @@ STEPS = [
     "recorded ordered",
     "claimed ordered",
     "before the end",
+    "written",
+    "committed",
 ]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
 

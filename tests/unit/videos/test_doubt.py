@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from studio.videos.doubt import ASKED_AT, Asked, Finding, Lost, judge
 from studio.videos.fetching import Fetching
 from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
+from studio.videos.reasons import IN_DOUBT
+from studio.videos.views import making
 
 from tests.support.jobs import soon
 from tests.support.openai_films import OpenAiFilms
 from tests.support.sandbox import served
-from tests.support.videos import SANDBOX, ask
+from tests.support.videos import SANDBOX, ask, made
 
 pytestmark = pytest.mark.anyio
 
@@ -280,3 +283,19 @@ def test_a_list_is_given_time_to_show_what_was_begun() -> None:
     listing = VideoListing((OURS,), is_whole=True)
 
     assert judge(LOST, [], listing, {"ours": ASKED}, is_settled=False) is Finding.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("step", "is_asked_again"), [("submitting", False), ("polling", True), ("downloading", True)]
+)
+def test_a_card_in_doubt_does_not_say_that_it_is_asked_for_again(
+    db: Database, step: str, is_asked_again: bool
+) -> None:
+    generation = made(db, wish(db))
+    (job,) = lists.list_jobs(db, lists.Filter(), 1)
+    waiting = replace(job, step=step, notes={"notice": IN_DOUBT.format(provider="Box")})
+
+    notice = making(generation, waiting, None).notice
+
+    assert notice is not None
+    assert ("It is asked again in a moment." in notice) is is_asked_again

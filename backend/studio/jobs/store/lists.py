@@ -82,29 +82,6 @@ def list_unfinished_of(db: Database, person_id: UUID) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def list_people_waiting(db: Database) -> list[UUID]:
-    """Everybody who has a job open."""
-    with db.read() as cursor:
-        rows = cursor.execute("SELECT DISTINCT person_id FROM jobs WHERE finished_at IS NULL").fetchall()
-    return [row[0] for row in rows]
-
-
-def list_ended(db: Database, person_id: UUID, since: datetime, until: datetime) -> list[Job]:
-    """The jobs of this person that ended in this time, in the order of their ends."""
-    with db.read() as cursor:
-        rows = cursor.execute(
-            f"""
-            SELECT {COLUMNS}
-            FROM jobs
-            WHERE person_id = $person_id AND finished_at >= $since AND finished_at < $until
-            ORDER BY finished_at, id
-            LIMIT 100
-            """,
-            {"person_id": person_id, "since": since, "until": until},
-        ).fetchall()
-    return [job_of(row) for row in rows]
-
-
 def find_open_retry(cursor: Cursor, job_id: UUID) -> UUID | None:
     """The job that repeats this one and has not ended."""
     row = cursor.execute(
