@@ -35,6 +35,7 @@ CODEC_NAMES = {
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
 IN_DOUBT = "The studio stopped while {provider} was asked for this. Whether it began is being looked up."
+ASKED_AGAIN = "{text} It is asked again in a moment."
 
 
 def reason_text(reason: str, provider: str, **more: str) -> str:
