@@ -1,5 +1,5 @@
 """
-What a person agrees to by pressing a button: the price that stood on it.
+What a person agrees to by pressing a button: the price that stood on it, and the settings beside it.
 
 Without scripts a price stays as the page came, while the settings beside it change; with them it follows a moment
 later. So the form says which price it showed, and what costs more is asked about again before anything is spent.
@@ -15,6 +15,18 @@ from studio.errors import Conflict
 class Dearer(Conflict):
     code = "dearer"
     field = "price"
+
+
+class OtherSettings(Conflict):
+    """The form's settings were those of another model, which was changed a moment before or without scripts."""
+
+    code = "other_settings"
+    field = "model"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"{model} has other settings than the model before it. Look at them, then press again to make it."
+        )
 
 
 def worst_text(estimate: Estimate | None) -> str:

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile as Sent
 from studio.accounts.access import Person
 from studio.assets import assets
 from studio.assets.picture import take_in_picture
+from studio.catalogue.agreed import OtherSettings
 from studio.catalogue.model import Model
 from studio.chat.ask import clean
 from studio.errors import Invalid, StudioError
@@ -22,7 +23,7 @@ from studio.wiring import Studio
 
 # Names of the form itself; every other field is a setting of some model.
 OWN_NAMES = frozenset(
-    {"csrf", "prompt", "model", "asset_ids", "pictures", "parent_id", "seen_usd", "chosen", "idempotency_key"}
+    "csrf prompt model asset_ids pictures parent_id seen_usd chosen idempotency_key settings_of".split()
 )
 INPUTS_LIMIT = 16
 _FIELDS_LIMIT = 60
@@ -42,6 +43,7 @@ class ImageForm:
     parent_id: str = ""
     seen_usd: str = ""  # the price that the button showed
     key: str = ""  # of this rendering of the form
+    settings_of: str = ""  # the model whose settings it showed
     files: tuple[UploadFile, ...] = ()
     chosen: int = 0
 
@@ -59,6 +61,7 @@ async def image_form(request: Request) -> ImageForm:
         parent_id=texts.get("parent_id", ""),
         seen_usd=texts.get("seen_usd", ""),
         key=texts.get("idempotency_key", ""),
+        settings_of=texts.get("settings_of", ""),
         chosen=len(sent.getlist("chosen")),
         files=tuple(
             file  # type: ignore[misc]  # Starlette's own class; FastAPI's is a subclass that it never makes
@@ -110,6 +113,30 @@ def keep_file(studio: Studio, person: Person, file: UploadFile) -> str:
 
 def read_settings(model: Model, form: ImageForm) -> ReadSettings:
     return settings_of_form(form.settings, known_settings(model))
+
+
+def fitted(studio: Studio, form: ImageForm) -> ImageForm:
+    """The form after another model was chosen, without what that one does not have."""
+    model = studio.catalogue.find(form.model)
+    if model is None or not model.makes_images:
+        return form
+    mistakes = read_settings(model, form).mistakes
+    return replace(
+        form, settings={name: text for name, text in form.settings.items() if name not in mistakes}
+    )
+
+
+def with_own_settings(studio: Studio, form: ImageForm) -> tuple[ImageForm, OtherSettings | None]:
+    """
+    The form as it came; or, where it came with settings of another model that its own does not have, with its own and
+    OtherSettings, so that nothing is made that nobody saw.
+    """
+    model = studio.catalogue.find(form.model)
+    if model is None or not model.makes_images or form.settings_of in ("", form.model):
+        return form, None
+    if not read_settings(model, form).mistakes:
+        return form, None
+    return fitted(studio, form), OtherSettings(model.name)
 
 
 def wish_of_form(studio: Studio, form: ImageForm) -> Wish:

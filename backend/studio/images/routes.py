@@ -22,7 +22,16 @@ from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
 from studio.images.composer import image_option, input_cards, paint_card
 from studio.images.filling import form_of_recipe
-from studio.images.forms import INPUTS_LIMIT, Composer, ImageForm, once_of, wish_of_form, with_kept_files
+from studio.images.forms import (
+    INPUTS_LIMIT,
+    Composer,
+    ImageForm,
+    fitted,
+    once_of,
+    wish_of_form,
+    with_kept_files,
+    with_own_settings,
+)
 from studio.once.once import begun_before, once_of_form
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.wiring import Studio, Wired
@@ -70,9 +79,12 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
     if before is not None:
         return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
+    form, other = with_own_settings(studio, form)
     try:
         if refused is not None:
             raise refused
+        if other is not None:
+            raise other
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
         generation = wish.request_pictures(studio, person, wished, once)
@@ -94,7 +106,7 @@ def estimates(
     person: SignedIn, studio: Wired, page: Hx, form: Composer, settings: bool = False
 ) -> HTMLResponse:
     """The price for the button as it is typed; with `settings`, also the settings that the chosen model has."""
-    card = paint_card(studio, person, form)
+    card = paint_card(studio, person, fitted(studio, form) if settings else form)
     blocks = ["estimate", "settings"] if settings else ["estimate"]
     return page.answer("images/composer.html", blocks, composer=card)
 
@@ -109,7 +121,7 @@ def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLR
         wish.painting_model(studio, form.model)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    answer = _page(studio, person, page, form)
+    answer = _page(studio, person, page, fitted(studio, form))
     answer.headers["Studio-Title"] = "Images"
     return answer
 

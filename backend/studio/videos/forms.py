@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Sent
 
 from studio.accounts.access import Person
+from studio.catalogue.agreed import OtherSettings
 from studio.catalogue.model import Model
 from studio.chat.ask import clean
 from studio.errors import Invalid, StudioError
@@ -24,7 +25,11 @@ from studio.wiring import Studio
 FILES = {Role.FIRST_FRAME: "first", Role.LAST_FRAME: "last", Role.REFERENCE: "references"}
 KEPT = {Role.FIRST_FRAME: "first_id", Role.LAST_FRAME: "last_id", Role.REFERENCE: "reference_ids"}
 OWN_NAMES = frozenset(
-    {"csrf", "prompt", "model", "parent_id", "seen_usd", "idempotency_key", *FILES.values(), *KEPT.values()}
+    [
+        *"csrf prompt model parent_id seen_usd idempotency_key settings_of".split(),
+        *FILES.values(),
+        *KEPT.values(),
+    ]
 )
 INPUTS_LIMIT = 8
 _FIELDS_LIMIT = 60
@@ -41,6 +46,7 @@ class VideoForm:
     parent_id: str = ""
     seen_usd: str = ""  # the price that the button showed
     key: str = ""  # of this rendering of the form
+    settings_of: str = ""  # the model whose settings it showed
     files: tuple[tuple[Role, UploadFile], ...] = ()
 
 
@@ -66,6 +72,7 @@ async def video_form(request: Request) -> VideoForm:
         parent_id=texts.get("parent_id", ""),
         seen_usd=texts.get("seen_usd", ""),
         key=texts.get("idempotency_key", ""),
+        settings_of=texts.get("settings_of", ""),
         files=files,  # type: ignore[arg-type]  # Starlette's own class; FastAPI's is a subclass that it never makes
     )
 
@@ -116,6 +123,19 @@ def fitted(studio: Studio, form: VideoForm) -> VideoForm:
     read = read_settings(model, form)
     fitting = {name: text for name, text in form.settings.items() if name not in read.mistakes}
     return replace(form, settings={**usual_settings(known_settings(model)), **fitting})
+
+
+def with_own_settings(studio: Studio, form: VideoForm) -> tuple[VideoForm, OtherSettings | None]:
+    """
+    The form as it came; or, where it came with settings of another model that its own does not have, with its own and
+    OtherSettings, so that nothing is made that nobody saw.
+    """
+    model = studio.catalogue.find(form.model)
+    if model is None or not model.makes_videos or form.settings_of in ("", form.model):
+        return form, None
+    if not read_settings(model, form).mistakes:
+        return form, None
+    return fitted(studio, form), OtherSettings(model.name)
 
 
 def wish_of_form(studio: Studio, form: VideoForm) -> Wish:

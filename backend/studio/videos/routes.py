@@ -32,6 +32,7 @@ from studio.videos.forms import (
     once_of,
     wish_of_form,
     with_kept_files,
+    with_own_settings,
 )
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
@@ -82,9 +83,12 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
     if before is not None:
         return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
+    form, other = with_own_settings(studio, form)
     try:
         if refused is not None:
             raise refused
+        if other is not None:
+            raise other
         wished = wish_of_form(studio, form)
         refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
         generation = wish.request_video(studio, person, wished, once)

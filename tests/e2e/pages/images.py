@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 class Card:
@@ -58,6 +58,7 @@ class Images:
         self.model.fill(model.partition("/")[2] if scripts else model)
         if scripts:
             self.page.locator(f'#model-options [data-value="{model}"]').click()
+            expect(self.form.locator("[name=settings_of]")).to_have_value(model)
 
     def ask(self, prompt: str) -> None:
         self.prompt.fill(prompt)

@@ -1,6 +1,6 @@
 """The page of videos: its composer and its cards."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 class Card:
@@ -53,6 +53,7 @@ class Videos:
         if scripts:
             self.model.fill(model.partition("/")[2])
             self.page.locator(f'#model-options [data-value="{model}"]').click()
+            expect(self.form.locator("[name=settings_of]")).to_have_value(model)
         else:
             self.begin(f"?model={model}")
 

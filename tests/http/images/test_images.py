@@ -149,6 +149,20 @@ class TestThePrice:
         assert html.one("[name=size]")
         assert not html.all("[name=aspect_ratio]")
 
+    def test_nothing_is_made_with_settings_that_nobody_saw(self, paint: Paint) -> None:
+        small = {"prompt": "Unseen jugs", "model": SKETCHER, "size": "4x4", "settings_of": PAINTER}
+        asked = len(paint.requests())
+
+        answer = paint.alice.post("/fragments/images", data=small, headers=HX)
+        html = Html(answer.text)
+        assert answer.status_code == 409
+        assert "has other settings" in html.one("#composer-error").text
+        assert html.one("[name=settings_of]")["value"] == SKETCHER
+        assert len(paint.requests()) == asked
+
+        fits = {"prompt": "Seen jugs", "model": SKETCHER, "settings_of": PAINTER}
+        assert paint.alice.post("/fragments/images", data=fits, headers=HX).status_code == 201
+
     def test_nothing_is_made_for_more_than_the_button_said(self, paint: Paint) -> None:
         four = {"prompt": "Dear jugs", "model": PAINTER, "n": "4", "quality": "low", "resolution": "1K"}
         asked = len(paint.requests())

@@ -218,6 +218,22 @@ def test_a_setting_that_does_not_fit_stands_at_its_field(film: Film) -> None:
     assert "1, 2, 4" in answer.text
 
 
+def test_settings_of_the_model_before_are_shown_anew_and_not_taken(film: Film) -> None:
+    before = film.count("jobs")
+    form = {**SMALL_FORM, "prompt": "Unseen", "duration": "7", "settings_of": "sandbox/filmer"}
+
+    answer = film.alice.post("/fragments/videos", data=form, headers=HX)
+    html = Html(answer.text)
+
+    assert answer.status_code == 409
+    assert "has other settings" in html.one("#composer-error").text
+    assert html.one("[name=settings_of]")["value"] == TINY
+    assert html.one("#prompt").text == "Unseen"
+    assert film.count("jobs") == before
+    fitting = {**SMALL_FORM, "settings_of": "sandbox/filmer"}
+    assert film.alice.post("/fragments/videos", data=fitting, headers=HX).status_code == 201
+
+
 def test_more_than_the_button_said_is_asked_for_again(film: Film) -> None:
     before = film.count("jobs")
 
