@@ -168,6 +168,7 @@ def test_one_survives_that_the_backend_is_killed(
     videos = Videos(enter("alice"))
     videos.begin(f"?model={FLIPBOOK}")
     videos.ask("It lives on")
+    expect(videos.newest.prompt).to_have_text("It lives on")
     expect(videos.newest.making).to_contain_text("Being")
 
     mortal.backend.kill()

@@ -161,7 +161,9 @@ class TestThePrice:
         assert len(paint.requests()) == asked
 
         fits = {"prompt": "Seen jugs", "model": SKETCHER, "settings_of": PAINTER}
-        assert paint.alice.post("/fragments/images", data=fits, headers=HX).status_code == 201
+        card = paint.alice.post("/fragments/images", data=fits, headers=HX)
+        assert card.status_code == 201
+        paint.ended(paint.alice, Html(card.text).one("article")["id"].removeprefix("image-"))
 
     def test_nothing_is_made_for_more_than_the_button_said(self, paint: Paint) -> None:
         four = {"prompt": "Dear jugs", "model": PAINTER, "n": "4", "quality": "low", "resolution": "1K"}
