@@ -69,7 +69,9 @@ def refused(images: Images) -> tuple[str, Card]:
     images.begin(f"?model={REFUSING}")
     prompt = words("Refused")
     images.ask(prompt)
-    expect(images.newest.prompt).to_have_text(prompt)  # with scripts a page that is left too early takes it along
+    expect(images.newest.prompt).to_have_text(
+        prompt
+    )  # with scripts a page that is left too early takes it along
     images.begin("?watch=1")
     card = images.card(prompt)
     expect(card.notice).to_contain_text("content rules")

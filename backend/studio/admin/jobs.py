@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from studio.accounts.audit import Entry
 from studio.accounts.client import Client
@@ -93,13 +94,19 @@ def purge_jobs(db: Database, before: datetime, acting: Acting) -> int:
 
 
 def shown_to_admin(
-    db: Database, jobs: Sequence[Job], admin: Person, moment: datetime, *, sees_prompts: bool
+    db: Database,
+    jobs: Sequence[Job],
+    admin: Person,
+    moment: datetime,
+    *,
+    provider_id: UUID | str | None,
+    sees_prompts: bool,
 ) -> list[dict[str, Any]]:
     """What an administrator sees of these jobs: all of it, but prompts only of their own or where that is allowed."""
     ids = [job.generation_id for job in jobs if job.generation_id is not None]
     prompts = generations.list_prompts(db, ids)
     shown = []
-    for job, view in zip(jobs, views_of(db, jobs, moment), strict=True):
+    for job, view in zip(jobs, views_of(db, jobs, moment, provider_id), strict=True):
         prompt = prompts.get(job.generation_id) if job.generation_id else None
         is_open = sees_prompts or job.person_id == admin.id
         shown.append(

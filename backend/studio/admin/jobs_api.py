@@ -89,4 +89,6 @@ def purge(body: Purge, studio: Wired, admin: Administrator, client: Caller) -> d
 
 def _shown(studio: Studio, admin: Person, found: list[Job]) -> list[dict[str, Any]]:
     sees_prompts = studio.settings.admins_see_prompts
-    return shown_to_admin(studio.db, found, admin, now(), sees_prompts=sees_prompts)
+    return shown_to_admin(
+        studio.db, found, admin, now(), provider_id=studio.provider.id, sees_prompts=sees_prompts
+    )

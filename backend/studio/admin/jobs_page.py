@@ -133,7 +133,7 @@ def _changed(
 def _rows(studio: Studio, admin: Person, found: list[Job], names: dict[UUID, str]) -> list[JobRow]:
     moment = now()
     sees = studio.settings.admins_see_prompts
-    shown = shown_to_admin(studio.db, found, admin, moment, sees_prompts=sees)
+    shown = shown_to_admin(studio.db, found, admin, moment, provider_id=studio.provider.id, sees_prompts=sees)
     return job_rows(found, shown, names, moment)
 
 

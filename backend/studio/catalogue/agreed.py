@@ -40,6 +40,8 @@ def refuse_dearer(seen: str, estimate: Estimate | None) -> None:
         agreed = Decimal(seen)
     except InvalidOperation:
         return
+    if not agreed.is_finite() or (agreed and not -9 <= agreed.adjusted() <= 8):
+        return  # no button shows such a price
     worst = None if estimate is None else estimate.worst_usd
     if worst is None:
         raise Dearer("Nobody can say what this costs. Press again if you want it all the same.")

@@ -53,11 +53,15 @@ async def keep_asking(
         async with at_once:
             await find_cost(db, adapter, provider, generation_id, request_id)
 
+    async def find_all(since: datetime) -> None:
+        before = None
+        while page := await asyncio.to_thread(store.list_without_cost, db, provider_id, since, before):
+            await asyncio.gather(*(find(*each) for each in page))
+            before = page[-1][0]
+
     while True:
         try:
-            since = clock() - ASKED_FOR
-            unknown = await asyncio.to_thread(store.list_without_cost, db, provider_id, since)
-            await asyncio.gather(*(find(*each) for each in unknown))
+            await find_all(clock() - ASKED_FOR)
         except Exception as error:
             log.error("generations.costs_not_asked_for", exc_info=error)
         await asyncio.sleep(every_seconds)

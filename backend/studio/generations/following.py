@@ -30,7 +30,7 @@ def job_of(studio: Studio, generation: Generation) -> Job | None:
 def progress_json(studio: Studio, generation: Generation) -> dict[str, Any]:
     """How far it is: the state, the place in the line, seconds, and of pictures how many are there."""
     job = job_of(studio, generation)
-    view: JobView | None = views_of(studio.db, [job], now())[0] if job else None
+    view: JobView | None = views_of(studio.db, [job], now(), studio.provider.id)[0] if job else None
     progress = studio.board.find(generation.id)
     return {
         "state": generation.state.value,

@@ -235,9 +235,9 @@ def list_unfinished_texts(db: Database) -> list[Generation]:
 
 
 def list_without_cost(
-    db: Database, provider_id: UUID, since: datetime, limit: int = 200
+    db: Database, provider_id: UUID, since: datetime, before: UUID | None = None, limit: int = 200
 ) -> list[tuple[UUID, str]]:
-    """Ids, and the provider's own, of what ended since then without its cost being known; newest first."""
+    """Ids, and the provider's own, of what ended since then without its cost being known; newest first, by pages."""
     with db.read() as cursor:
         return [
             (row[0], row[1])
@@ -246,11 +246,11 @@ def list_without_cost(
                 SELECT id, provider_request_id
                 FROM generations
                 WHERE provider_id = $provider_id AND cost_usd IS NULL AND provider_request_id IS NOT NULL
-                    AND finished_at >= $since
+                    AND finished_at >= $since AND ($before::UUID IS NULL OR id < $before::UUID)
                 ORDER BY id DESC
                 LIMIT $limit
                 """,
-                {"provider_id": provider_id, "since": since, "limit": limit},
+                {"provider_id": provider_id, "since": since, "before": before, "limit": limit},
             ).fetchall()
         ]
 

@@ -82,7 +82,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
     jobs = lists.list_of_generations(studio.db, person.id, ids)
     made = assets.list_made(studio.db, person.id, ids)
     views = dict(
-        zip(jobs, views_of(studio.db, list(jobs.values()), now()), strict=True),
+        zip(jobs, views_of(studio.db, list(jobs.values()), now(), studio.provider.id), strict=True),
     )
     inputs = _inputs(studio, person, asked)
     found = []

@@ -15,7 +15,7 @@ from studio.jobs.job import Again, Cancelled, End, Failed, Handler, Job, JobStat
 from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.store import changes
 from studio.jobs.store.lists import get_job
-from studio.jobs.storing import RULE_BROKEN, Storing
+from studio.jobs.storing import PASSING, Storing
 
 log = structlog.get_logger()
 
@@ -39,7 +39,9 @@ class Ending:
         outcome = await self._outcome(handler, desk)
         try:
             await self._store(desk, outcome)
-        except RULE_BROKEN as error:
+        except (LeaseLost, *PASSING):
+            raise
+        except Exception as error:
             # The kind's own rows break a rule of the database: no time will mend that, so it is a try that failed.
             outcome = await self._tried(handler, desk.job, error)
             await self._store(desk, outcome)

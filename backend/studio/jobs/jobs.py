@@ -133,10 +133,12 @@ class Jobs:
             refuse_repeat(cursor, once)
             before = lists.find_open_retry(cursor, job.id)
             if before is not None:
-                return before
+                job_id, generation_id = before
+                # The key stands for this answer from now on, also when that job has ended.
+                cursor.apply(*_keys(once, generation_id))
+                return job_id
             _refuse_too_many(cursor, job.person_id, job.kind)
-            keys = key_rows(once, fresh.generation_id) if fresh.generation_id else ()
-            cursor.apply(*rows, add_job(fresh), *keys)
+            cursor.apply(*rows, add_job(fresh), *_keys(once, fresh.generation_id))
             also(cursor)
             return fresh.id
 
@@ -166,6 +168,10 @@ class Jobs:
 
         self._db.transact(work)
         self.wake()  # its place is free
+
+
+def _keys(once: Once | None, generation_id: UUID | None) -> list[Row]:
+    return key_rows(once, generation_id) if generation_id else []
 
 
 def _refuse_too_many(cursor: Cursor, person_id: UUID, kind: str) -> None:

@@ -56,7 +56,10 @@ def news(person: SignedIn, studio: Wired, page: Hx, since: datetime | None = Non
 def _moment(since: datetime | None) -> datetime | None:
     if since is None:
         return None
-    naive = since.astimezone(UTC).replace(tzinfo=None) if since.tzinfo else since
+    try:
+        naive = since.astimezone(UTC).replace(tzinfo=None) if since.tzinfo else since
+    except OverflowError:  # at either end of the calendar
+        return None
     return max(naive, now() - LONGEST_SLEEP)
 
 

@@ -36,7 +36,8 @@ def list_(
     """The newest first, 50 a page; `state` may be given several times."""
     wanted = lists.Filter(person.id, wanted_states(state), kind, before)
     found, following = page_of(studio.db, wanted, "/api/jobs")
-    return {"items": [view.as_json() for view in views_of(studio.db, found, now())], "next": following}
+    views = views_of(studio.db, found, now(), studio.provider.id)
+    return {"items": [view.as_json() for view in views], "next": following}
 
 
 @router.get("/{job_id}", name="api.jobs.show")
@@ -71,4 +72,4 @@ def retry(
 
 
 def _shown(studio: Studio, job: Job) -> dict[str, Any]:
-    return views_of(studio.db, [job], now())[0].as_json()
+    return views_of(studio.db, [job], now(), studio.provider.id)[0].as_json()

@@ -9,7 +9,7 @@ import duckdb
 import structlog
 
 from studio.db import Cursor, Database
-from studio.jobs.errors import LeaseLost
+from studio.db.writer import QueueFull
 from studio.jobs.job import Job
 from studio.jobs.waiting import to_the_end
 
@@ -17,7 +17,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
-RULE_BROKEN = (duckdb.IntegrityError, duckdb.DataError, duckdb.ProgrammingError)
+# A disk without room, a queue without, a file that something else holds for a moment.
+PASSING = (duckdb.OperationalError, QueueFull, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,14 @@ class Storing:
         What the write gives, once it is durable; tried until it is or the process ends.
 
         A disk that is full for a while must not undo what was done and paid, nor lose the name under which it can be
-        had. Raises LeaseLost and RULE_BROKEN at once, which no time will mend, and anything while the process ends.
+        had. What no time will mend is raised at once: LeaseLost, a broken rule, a text that cannot be kept; so is
+        everything while the process ends.
         """
         tries = 0
         while True:
             try:
                 return await to_the_end(self.db.transact_soon(write))
-            except (LeaseLost, *RULE_BROKEN):
-                raise
-            except Exception as error:
+            except PASSING as error:
                 log.error("job.not_stored_yet", id=str(job.id), kind=job.kind, error=type(error).__name__)
                 if self.is_leaving():
                     raise

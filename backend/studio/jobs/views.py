@@ -72,18 +72,28 @@ class JobView:
         }
 
 
-def views_of(db: Database, jobs: Sequence[Job], moment: datetime) -> list[JobView]:
-    """The views of some jobs, in their order; two or three queries for all of them."""
+def views_of(
+    db: Database, jobs: Sequence[Job], moment: datetime, provider_id: UUID | str | None
+) -> list[JobView]:
+    """
+    The views of some jobs, in their order; two or three queries for all of them.
+
+    `provider_id` is today's: what was asked of another one cannot be tried again.
+    """
     paces = {(job.kind, job.provider_id, job.pace) for job in jobs if not job.is_finished}
     expected = lists.expected_seconds(db, sorted(paces, key=str))
     places = claims.positions(db, moment) if any(job.state is JobState.WAITING for job in jobs) else {}
     return [
-        _view(job, moment, expected.get((job.kind, job.provider_id, job.pace)), places.get(job.id))
+        _view(
+            job, moment, expected.get((job.kind, job.provider_id, job.pace)), places.get(job.id), provider_id
+        )
         for job in jobs
     ]
 
 
-def _view(job: Job, moment: datetime, expected: float | None, position: int | None) -> JobView:
+def _view(
+    job: Job, moment: datetime, expected: float | None, position: int | None, provider_id: UUID | str | None
+) -> JobView:
     until = job.finished_at or moment
     waits_again = job.state is JobState.WAITING and job.due_at > moment
     return JobView(
@@ -104,7 +114,7 @@ def _view(job: Job, moment: datetime, expected: float | None, position: int | No
         try_again_at=job.due_at if waits_again else None,
         is_cancelling=job.is_cancel_wished and not job.is_finished,
         can_cancel=not job.is_finished and not job.is_cancel_wished,
-        can_retry=job.state in RETRIED,
+        can_retry=job.state in RETRIED and not job.is_elsewhere(provider_id),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from studio.providers.loose import count, mapping, mappings, read_json, string, words
+from studio.providers.loose import count, mapping, mappings, read_json, string, whole, words
 
 MOST_MESSAGE = 500
 MOST_REASONS = 5
@@ -77,7 +77,7 @@ def clean(text: str | None, secret: str | None = None, most: int = MOST_MESSAGE)
     """One line without keys, file paths, traces and control characters; None if nothing is left."""
     if not text:
         return None
-    text = text[: most * 20]  # bounds the work below on a page of megabytes
+    text = whole(text[: most * 20])  # cut first: that bounds the work below on a page of megabytes
     if secret:
         text = text.replace(secret, "[key]")
     text = _TRACE.sub("[trace]", text)

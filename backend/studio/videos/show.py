@@ -96,7 +96,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
     # Before the files: what ends in between then shows them at the next look, and never an end without them.
     jobs = lists.list_of_generations(studio.db, person.id, ids)
     made = assets.list_made(studio.db, person.id, ids)
-    views = dict(zip(jobs, views_of(studio.db, list(jobs.values()), now()), strict=True))
+    views = dict(zip(jobs, views_of(studio.db, list(jobs.values()), now(), studio.provider.id), strict=True))
     inputs = _inputs(studio, person, asked)
     found = []
     for generation in asked:

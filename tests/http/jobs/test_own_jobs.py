@@ -77,7 +77,7 @@ def test_the_expected_time_is_the_median_of_jobs_of_the_same_pace(
 def test_cancelling_answers_with_the_job_and_twice_changes_nothing(
     alice: Caller, db: Database, errand: Errand
 ) -> None:
-    job = asked_by(db, alice, due_at=now() + timedelta(hours=1))
+    job = asked_by(db, alice, due_at=now() + timedelta(hours=1), provider_id=None)
 
     first = alice.post(f"/api/jobs/{job.id}/cancellation")
     second = alice.post(f"/api/jobs/{job.id}/cancellation")
@@ -89,6 +89,9 @@ def test_cancelling_answers_with_the_job_and_twice_changes_nothing(
     )
     assert second.json() == first.json()
     assert first.json()["can_retry"]
+
+    elsewhere = asked_by(db, alice, due_at=now() + timedelta(hours=1))
+    assert not alice.post(f"/api/jobs/{elsewhere.id}/cancellation").json()["can_retry"]
 
 
 def test_what_has_not_ended_cannot_be_tried_again(alice: Caller, db: Database, errand: Errand) -> None:

@@ -1,8 +1,11 @@
 """Trying again is paid work too: it says its price, keeps to the line's limit, and is done once for each press."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.http.once.test_forms import at_once
@@ -21,6 +24,11 @@ def failed(film: Film, wish: dict[str, Any]) -> str:
     made = film.ended(film.alice, film.ask(film.alice, f"Refused {uuid4()}", **wish)["id"])
     assert made["state"] == "failed"
     return f"/fragments/{wish['kind']}s/{made['id']}"
+
+
+def at_once_each(post: Callable[[dict[str, str]], httpx.Response], sent: list[dict[str, str]]) -> Any:
+    with ThreadPoolExecutor(len(sent)) as people:
+        return list(people.map(post, sent))
 
 
 def job_of(film: Film, card: str) -> str:
@@ -119,6 +127,25 @@ def test_a_program_says_what_it_has_seen(film: Film, noun: str, wish: dict[str, 
     assert (dearer.status_code, dearer.json()["error"]) == (409, "dearer")
     assert (agreed.status_code, again.status_code) == (201, 201)
     assert again.json()["id"] == agreed.json()["id"]
+
+
+def test_a_key_that_was_answered_with_another_try_stands_for_it(film: Film) -> None:
+    address = f"/api/jobs/{job_of(film, failed(film, VIDEO[1]))}/retry"
+    keys = [{"Idempotency-Key": str(uuid4())} for _ in range(2)]
+
+    first, second = at_once_each(lambda key: film.alice.post(address, headers=key), keys)
+    film.ended(film.alice, first.json()["generation_id"])
+    film.ended(film.alice, second.json()["generation_id"])
+    again = [film.alice.post(address, headers=key).json()["id"] for key in keys]
+
+    assert again == [first.json()["id"], second.json()["id"]]
+
+
+@pytest.mark.parametrize("seen", ["NaN", "sNaN", "-Infinity", "1e-99999999", "-1e999999"])
+def test_a_form_with_a_price_that_no_button_shows_has_no_say(film: Film, seen: str) -> None:
+    card = failed(film, PICTURE[1])
+
+    assert film.alice.post(f"{card}/retry", data={"seen_usd": seen}, headers=HX).status_code == 201
 
 
 def test_a_program_without_a_word_about_money_has_no_say(film: Film) -> None:

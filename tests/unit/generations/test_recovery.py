@@ -140,3 +140,8 @@ def test_only_what_ended_of_late_at_this_provider_and_without_a_cost_is_asked_fo
 
     assert store.list_without_cost(db, PROVIDER, since) == [(wanted, "gen-1")]
     assert store.list_without_cost(db, PROVIDER, now()) == []
+
+    younger = finished(None, "gen-3")
+    page = store.list_without_cost(db, PROVIDER, since, limit=1)
+    assert page == [(younger, "gen-3")]
+    assert store.list_without_cost(db, PROVIDER, since, before=page[-1][0], limit=1) == [(wanted, "gen-1")]

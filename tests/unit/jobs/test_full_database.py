@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from studio.db import Cursor, Database
 from studio.jobs.desk import JobDesk
-from studio.jobs.job import Done, Job, JobState, Next
+from studio.jobs.job import Done, Failed, Job, JobState, Next
 from studio.jobs.worker import Worker
 
 from tests.support.jobs import Errand, ask, ended, soon, stored
@@ -74,6 +74,26 @@ async def test_the_name_of_what_was_ordered_is_written_when_there_is_room_again(
 
     assert (found.state, found.provider_job_id, found.attempts) == (JobState.DONE, "order-1", 1)
     assert len(errand.began) == 1
+
+
+@pytest.mark.parametrize("step", ["record", "end"])
+async def test_what_can_never_be_written_is_not_tried_for_ever(
+    db: Database, worker: Worker, errand: Errand, step: str
+) -> None:
+    half = "half an emoji \ud83d"
+
+    async def say(job: Job, desk: JobDesk) -> Next:
+        if step == "record":
+            await desk.record(half)
+        return Failed(reason="refused", reason_text=half)
+
+    errand.work_ = say
+    job = ask(db)
+    worker.wake()
+
+    [found] = await ended(db, job)
+
+    assert (found.state, found.reason) == (JobState.FAILED, "internal")
 
 
 async def test_what_is_done_is_not_begun_anew_because_its_lease_ran_out_on_a_full_disk(

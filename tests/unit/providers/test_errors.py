@@ -19,7 +19,7 @@ from studio.providers import (
     UpstreamUnavailable,
 )
 from studio.providers.delays import retry_after_seconds
-from studio.providers.error_shapes import Told, clean, told_by_body
+from studio.providers.error_shapes import Told, clean, told, told_by_body
 
 from tests.support.answers import Outcome, hear
 from tests.support.scripted_server import DONE, ScriptedServer, answer, chunk, event, stream
@@ -378,3 +378,9 @@ async def test_events_are_told_from_the_same_error_twice(
     outcome = await hear(adapter, provider)
 
     assert type(outcome.error) is UpstreamBusy
+
+
+@pytest.mark.parametrize("document", [{"error": "cut \ud83d"}, {"detail": "cut \ud83d"}, "cut \ud83d"])
+def test_words_that_were_cut_within_an_emoji_can_be_kept(document: object) -> None:
+    assert "cut" in (told(document).message or "")
+    (told(document).message or "").encode()

@@ -82,12 +82,13 @@ def list_unfinished_of(db: Database, person_id: UUID) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def find_open_retry(cursor: Cursor, job_id: UUID) -> UUID | None:
-    """The job that repeats this one and has not ended."""
+def find_open_retry(cursor: Cursor, job_id: UUID) -> tuple[UUID, UUID | None] | None:
+    """The job that repeats this one and has not ended, and its generation."""
     row = cursor.execute(
-        "SELECT id FROM jobs WHERE retry_of = $retry_of AND finished_at IS NULL", {"retry_of": job_id}
+        "SELECT id, generation_id FROM jobs WHERE retry_of = $retry_of AND finished_at IS NULL",
+        {"retry_of": job_id},
     ).fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else None
 
 
 def count_waiting(cursor: Cursor, person_id: UUID, kind: str) -> int:
