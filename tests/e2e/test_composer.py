@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.pages.chat import Chat
+from tests.e2e.pages.images import Images
 from tests.e2e.watching import Watch
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -81,6 +82,65 @@ def test_a_whole_name_that_was_typed_stays_when_one_moves_on(enter: Callable[...
 
     expect(chat.composer.model).to_have_value("sandbox/sprinter")
     expect(chat.composer.price).to_have_text("free")
+
+
+def test_enter_at_once_takes_what_is_found_and_not_what_was_listed_before(enter: Callable[..., Page]) -> None:
+    page = enter("alice")
+    page.goto("/chat?model=sandbox/scribe")
+    composer = Chat(page).composer
+    composer.model.click()
+    expect(composer.models.get_by_role("option").first).to_be_visible()
+
+    composer.model.fill("sprinter")
+    composer.model.press("Enter")
+
+    expect(composer.model).to_have_value("sandbox/sprinter")
+    expect(composer.price).to_have_text("free")
+
+
+def test_words_that_name_no_model_are_refused_and_no_other_model_is_asked(
+    enter: Callable[..., Page], watch: Watch
+) -> None:
+    watch.forgive("status of 422")
+    page = enter("alice")
+    page.goto("/images")
+    images = Images(page)
+    before = images.cards.count()
+    images.model.fill("sketchy model")
+
+    images.ask("At whose price?")
+
+    expect(images.error).to_contain_text("does not know that model")
+    expect(images.prompt).to_have_value("At whose price?")
+    expect(images.cards).to_have_count(before)
+    images.choose_model("sandbox/sketcher", scripts=True)
+    expect(images.error).to_have_count(0)
+
+
+def test_what_was_wrong_is_gone_once_it_is_right(enter: Callable[..., Page], watch: Watch) -> None:
+    watch.forgive("status of 422")
+    page = enter("alice")
+    page.goto("/images?model=sandbox/sketcher")
+    images = Images(page)
+    images.make.click()
+    expect(images.error).to_be_visible()
+
+    images.ask("Now it says something")
+
+    expect(images.newest.prompt).to_have_text("Now it says something")
+    expect(images.error).to_have_count(0)
+
+
+def test_the_list_of_models_opens_within_a_phone(enter: Callable[..., Page]) -> None:
+    page = enter("alice")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("/images", "/videos", "/chat"):
+        page.goto(address)
+        page.get_by_label("Model", exact=True).click()
+        expect(page.locator("#model-options [role=option]").first).to_be_visible()
+        box = page.locator("#model-options").bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
 
 
 def test_the_price_on_the_button_follows_the_model_and_the_length(enter: Callable[..., Page]) -> None:

@@ -121,6 +121,14 @@ class Catalogue:
                 found.append((-starts, position, model))
         return [model for _, _, model in sorted(found, key=lambda entry: entry[:2])[:limit]]
 
+    def offered(self, typed: str, kind: str = "text", limit: int = 40) -> list[Model]:
+        """What a list offers to somebody who typed this: what it finds, or around a whole id the head of all."""
+        named = self.find(typed)
+        if named is None or named not in self.of_kind(kind):
+            return self.search(typed, kind=kind, limit=limit)
+        found = self.search("", kind=kind, limit=limit)
+        return found if named in found else [named, *found[:-1]]
+
     async def refresh(self) -> None:
         """
         Ask the provider for its lists and keep them; raises Upstream if one of them failed.

@@ -97,7 +97,7 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
 def models(person: SignedIn, studio: Wired, page: Hx, model: str = "") -> HTMLResponse:
     """The models whose names contain what was typed; a whole id is no search and gets the whole list."""
     query = "" if studio.catalogue.find(model) else model
-    found = [image_option(studio, known, model) for known in studio.catalogue.search(query, kind="image")]
+    found = [image_option(studio, known, model) for known in studio.catalogue.offered(model, "image")]
     return page.answer("catalogue/options.html", ["options"], options=found, query=query)
 
 

@@ -13,9 +13,9 @@ customElements.define(
       this.toggle(false);
       // htmx gives a swapped-in field the attributes back that it came with, a moment after it is connected.
       new MutationObserver(() => this.dress()).observe(this.input, { attributeFilter: ["list"] });
-      new MutationObserver(() => this.mark(this.list.querySelector(`${USABLE}[aria-selected=true]`) ?? this.list.querySelector(USABLE))).observe(this.list, { childList: true });
+      new MutationObserver(() => this.onOptions()).observe(this.list, { childList: true });
       this.input.addEventListener("keydown", (event) => this.onKey(event));
-      this.input.addEventListener("input", () => this.toggle(true));
+      this.input.addEventListener("input", () => this.await());
       this.input.addEventListener("click", () => this.browse());
       this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
       this.list.addEventListener("click", (event) => this.choose(event.target.closest(USABLE)));
@@ -30,7 +30,23 @@ customElements.define(
     toggle(isOpen) {
       this.list.hidden = !isOpen;
       this.dress();
-      if (!isOpen) this.mark(null);
+      if (isOpen) return;
+      this.mark(null);
+      this.isEntered = false;
+    }
+
+    // What stands in the list was found for other words; until the new options are there, none of it may be chosen.
+    await() {
+      this.toggle(true);
+      this.mark(null);
+      Object.assign(this, { isStale: true, isEntered: false });
+    }
+
+    onOptions() {
+      const { isEntered } = this;
+      Object.assign(this, { isStale: false, isEntered: false });
+      this.mark(this.list.querySelector(`${USABLE}[aria-selected=true]`) ?? this.list.querySelector(USABLE));
+      if (isEntered) this.choose(this.list.querySelector("[data-active]"));
     }
 
     browse() {
@@ -55,7 +71,9 @@ customElements.define(
       const options = [...this.list.querySelectorAll(USABLE)];
       const at = options.findIndex((option) => "active" in option.dataset);
       if (step && this.list.hidden) this.browse();
+      else if (step && this.isStale) void 0;
       else if (step) this.mark(options[(Math.max(at, step < 0 ? 0 : -1) + step + options.length) % options.length]);
+      else if (event.key === "Enter" && this.isStale && !this.list.hidden) this.isEntered = true; // chosen once they are there
       else if (event.key === "Enter") this.choose(options[at]); // and never sends the message
       else if (event.key === "Escape" && !this.list.hidden) this.leave();
       else return;

@@ -25,6 +25,8 @@ document.addEventListener("htmx:after:request", (event) => {
   if (!field || event.detail.ctx.response.status >= 400) return;
   const text = sent.get(field) ?? "";
   if (field.value.startsWith(text)) field.value = field.value.slice(text.length);
+  field.form.querySelector(".composer__error")?.remove();
+  field.form.querySelectorAll("[aria-invalid]").forEach((mended) => mended.removeAttribute("aria-invalid"));
   grow(field);
   if (!touch.matches) field.focus({ preventScroll: true });
 });

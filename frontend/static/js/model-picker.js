@@ -13,16 +13,17 @@ customElements.define(
       this.addEventListener("change", (event) => event.isTrusted && event.target === this.input && event.stopPropagation(), true);
     }
 
-    // A whole name counts, however it was entered; a part of one is no choice.
+    // Words that name no model stay as well, and are refused when they are sent: in their place the model before would
+    // be asked, at a price that nobody was shown.
     settle() {
       const typed = this.input.value.trim();
-      const isKnown = [...this.querySelectorAll("datalist option")].some((option) => option.value === typed);
-      if (isKnown && typed !== this.chosen) this.take(typed);
+      if (typed && typed !== this.chosen) this.take(typed);
       else this.leave();
     }
 
     take(model) {
       this.chosen = model;
+      this.closest("form")?.querySelector(".composer__error")?.remove(); // it was about the model before
       this.leave();
       this.input.dispatchEvent(new Event("change", { bubbles: true }));
     }
