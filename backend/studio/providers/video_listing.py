@@ -17,6 +17,8 @@ from studio.providers.videos import VideoStatus
 
 PAGE_VIDEOS = 100
 MOST_PAGES = 10
+CLOCK_ROUNDING = timedelta(seconds=2)  # a header in whole seconds and a trip over the network
+MOST_CLOCK_AHEAD = timedelta(days=1)  # or behind: no clock goes that wrong, so that is not what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class VideoListing:
     """
     The newest first. `is_whole`: no video made since the moment that was asked about can be missing.
 
-    `clock_ahead` is how much the server's clock is ahead of ours.
+    `clock_ahead` is how much the server's clock is ahead of ours, by its `Date`: of a gateway's clock, perhaps, and not
+    of the one that `created_at` is from. So whole means whole by this clock and by ours.
     """
 
     videos: tuple[ListedVideo, ...]
@@ -59,7 +62,7 @@ async def list_videos(http: Http, provider: Provider, since: datetime) -> VideoL
             response = await http.open(provider, "GET", url)
         except (UpstreamRefused, UpstreamKeyRejected):
             return None
-        ahead = _clock_ahead(response.headers.get("Date"))
+        told_ahead = _clock_ahead(response.headers.get("Date"))
         body = await http.read(provider, response)
         try:
             page = mapping(read_json(body.decode("utf-8", "replace")))
@@ -71,7 +74,10 @@ async def list_videos(http: Http, provider: Provider, since: datetime) -> VideoL
         videos = [video for entry in entries if (video := _video(provider, entry)) is not None]
         is_readable = len(videos) == len(page["data"])
         found += videos
-        if page.get("has_more") is False or _reaches(found, since + ahead):
+        if told_ahead is None:
+            break
+        ahead = told_ahead
+        if page.get("has_more") is False or _reaches(found, since + min(ahead, timedelta(0))):
             return VideoListing(tuple(found), is_readable and _is_in_order(found), ahead)
         if not videos or not is_readable or page.get("has_more") is not True:
             break
@@ -105,10 +111,16 @@ def _is_in_order(videos: list[ListedVideo]) -> bool:
     return len(known) == len(moments) and known == sorted(known, reverse=True)
 
 
-def _clock_ahead(date: str | None) -> timedelta:
-    """Zero within the two seconds that a header in whole seconds and a trip over the network explain."""
-    try:
-        ahead = parsedate_to_datetime(date or "").astimezone(UTC).replace(tzinfo=None) - now()
-    except ValueError:
+def _clock_ahead(date: str | None) -> timedelta | None:
+    """Zero where nothing is said or rounding explains it; None where what is said cannot be."""
+    if date is None:
         return timedelta(0)
-    return ahead if abs(ahead) > timedelta(seconds=2) else timedelta(0)
+    try:
+        moment = parsedate_to_datetime(date)
+        # `-0000` is UTC of a server that does not say where it is.
+        ahead = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).replace(tzinfo=None) - now()
+    except (ValueError, OverflowError):
+        return None
+    if abs(ahead) > MOST_CLOCK_AHEAD:
+        return None
+    return ahead if abs(ahead) > CLOCK_ROUNDING else timedelta(0)

@@ -2,8 +2,9 @@
 A submission whose answer we never read, because the process died: began the video, or not?
 
 A server that lists its videos can tell. One that only this job can have asked for is taken on. That there is none is
-believed only of a list that is seen to tell the truth: whole for that time, and showing another video of ours by this
-model just as it was asked for. Whatever is less clear ends as *unknown*: nothing is ever paid for twice.
+believed only of a list that is seen to tell the truth: whole for that time, showing another video of ours by this model
+just as it was asked for, and none of any age that is like this one and nobody's. Whatever is less clear ends as
+*unknown*: nothing is ever paid for twice.
 """
 
 import asyncio
@@ -57,9 +58,17 @@ class Asked:
             video.model == self.model
             and video.prompt is not None
             and video.prompt.strip() == self.prompt
-            and (None in (self.seconds, video.seconds) or video.seconds == self.seconds)
-            and (None in (self.size, video.size) or video.size == self.size)
+            and self._allows(video.seconds, video.size)
         )
+
+    def is_like(self, other: "Asked") -> bool:
+        """Whether one video can be shown as what either asked for."""
+        is_same = (self.model, self.prompt) == (other.model, other.prompt)
+        return is_same and self._allows(other.seconds, other.size)
+
+    def _allows(self, seconds: int | None, size: str | None) -> bool:
+        is_as_long = None in (self.seconds, seconds) or seconds == self.seconds
+        return is_as_long and (None in (self.size, size) or size == self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +91,27 @@ def judge(
     """
     What became of a request, by what the provider lists.
 
-    `others` are lost requests that the list cannot tell from this one, `known` what each video was asked for with that
+    `others` are lost requests that the list may not tell from this one, `known` what each video was asked for with that
     somebody here has.
     """
     free = [video for video in listing.videos if video.status.job.id not in known]
-    recent = [video for video in free if not _is_before(video, lost.asked_at - DOUBTFUL)]
-    equal = [video for video in recent if lost.asked.is_shown_by(video)]
-    later = [video for video in equal if video.created_at and video.created_at >= lost.asked_at - ROUNDING]
+    like = [video for video in free if lost.asked.is_shown_by(video)]
+    later = [video for video in like if video.created_at and video.created_at >= lost.asked_at - ROUNDING]
     if later:
-        is_alike = all(other.input_hashes == lost.input_hashes for other in others)
-        if not is_alike or len(later) > 1 + len(others):
+        rivals = [other for other in others if any(other.asked.is_shown_by(video) for video in later)]
+        ours = (lost.asked, lost.input_hashes)
+        is_alike = all((other.asked, other.input_hashes) == ours for other in rivals)
+        if not is_alike or len(later) > 1 + len(rivals):
             return Finding.UNCLEAR
         return min(later, key=lambda video: video.created_at or now()).status
     if not is_settled:
         return Finding.NOT_YET
+    # Where `Date` is a gateway's, the moments of the videos are by a clock that may go like ours.
+    earliest = lost.asked_at - max(listing.clock_ahead, timedelta(0)) - DOUBTFUL
+    recent = [video for video in free if not _is_before(video, earliest)]
     is_telling = all(video.model and video.prompt and video.created_at for video in recent)
-    if equal or not (is_telling and listing.is_whole and _is_believed(lost.asked.model, listing, known)):
+    # Of whatever moment: that it is too old for this request is the word of a clock alone.
+    if like or not (is_telling and listing.is_whole and _is_believed(lost.asked.model, listing, known)):
         return Finding.UNCLEAR
     return Finding.NEVER
 
@@ -110,18 +124,20 @@ class Doubts:
         self._adapter = adapter
         self._provider = provider
         self._patience = patience
-        self._locks: WeakValueDictionary[Asked, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     def alone(self, generation: Generation) -> asyncio.Lock:
         """
         To be held from before a request goes out until its name is recorded, and while the list is asked.
 
         A list shows a video a moment before we have its name. Without this a job in doubt would take on the video of
-        another one that asks for the same at that moment. Where there is no list nobody waits for anybody.
+        another one that asks for the same at that moment. The same words are enough, since length and size may be left
+        open. Where there is no list nobody waits for anybody.
         """
         if not self._provider.lists_videos:
             return asyncio.Lock()
-        return self._locks.setdefault(_asked(generation), asyncio.Lock())
+        asked = _asked(generation)
+        return self._locks.setdefault((asked.model, asked.prompt), asyncio.Lock())
 
     async def settle(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
         """How a job goes on that was found submitting."""
@@ -138,7 +154,8 @@ class Doubts:
                 found, after = Finding.NOT_YET, error.retry_after_seconds
             if isinstance(found, VideoStatus):
                 notes = taken_notes(job, found, moment)
-                await desk.record(POLLING, provider_job_id=found.job.id, notes={**notes, "looks": 0})
+                alone = store.refuse_taken(job.id, found.job.id)
+                await desk.record(POLLING, alone, provider_job_id=found.job.id, notes={**notes, "looks": 0})
                 return Again(POLLING, self._patience.next_look(0))
             if found is Finding.NOT_YET and not self._patience.is_over(moment):
                 notice = IN_DOUBT.format(provider=generation.provider)
@@ -154,11 +171,12 @@ class Doubts:
         asked, others = _asked(generation), []
         for each in namesakes:
             moment = datetime.fromisoformat(str(each.notes.get(ASKED_AT) or asked_at.isoformat()))
-            if Asked.of(asked.model, asked.prompt, each.params) != asked or moment < asked_at - DOUBTFUL:
+            theirs = Asked.of(asked.model, asked.prompt, each.params)
+            if not theirs.is_like(asked) or moment < asked_at - DOUBTFUL:
                 continue
             if each.is_open and (moment, each.job_id) < (asked_at, job.id):
                 return Finding.NOT_YET  # the older one takes first what may be either's
-            others.append(Lost(asked, moment, each.input_hashes))
+            others.append(Lost(theirs, moment, each.input_hashes))
         listing = await self._adapter.films.list_since(self._provider, asked_at - DOUBTFUL)
         if listing is None:
             return Finding.UNCLEAR

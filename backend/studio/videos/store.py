@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from studio.db import Database
+from studio.db import Database, Row, Statement
+
+_REFUSE_TAKEN = Statement("""
+SELECT error('another job of this provider has the video ' || provider_job_id)
+FROM (SELECT unnest($id::UUID[]) AS id, unnest($provider_job_id::VARCHAR[]) AS provider_job_id) AS wanted
+WHERE EXISTS (
+    SELECT 1
+    FROM jobs
+    JOIN jobs AS other
+        ON other.id <> jobs.id AND other.provider_id IS NOT DISTINCT FROM jobs.provider_id
+    WHERE jobs.id = wanted.id AND other.provider_job_id = wanted.provider_job_id
+)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +62,16 @@ def list_recent(db: Database, person_id: UUID, before: UUID | None, limit: int) 
 
 
 def list_namesakes(db: Database, job_id: UUID) -> list[Namesake]:
-    """Other jobs that asked the same provider for the same words by the same model, and never heard a name for it."""
+    """
+    Other jobs that asked the same provider for the same words by the same model, and never heard a name for it.
+
+    White space around the words and all settings may differ.
+    """
     with db.read() as cursor:
         rows = cursor.execute(
             """
-            SELECT other.id, other.finished_at IS NULL, other.notes, theirs.params, theirs.input_hashes
+            SELECT other.id, other.finished_at IS NULL, other.notes, theirs.params, theirs.input_hashes,
+                theirs.prompt, generations.prompt
             FROM jobs
             JOIN generations ON generations.id = jobs.generation_id
             JOIN jobs AS other
@@ -62,11 +79,25 @@ def list_namesakes(db: Database, job_id: UUID) -> list[Namesake]:
                 AND other.provider_id IS NOT DISTINCT FROM jobs.provider_id
             JOIN generations AS theirs ON theirs.id = other.generation_id
             WHERE jobs.id = $job_id AND other.step = 'submitting' AND other.provider_job_id IS NULL
-                AND theirs.model = generations.model AND theirs.prompt = generations.prompt
+                AND theirs.model = generations.model
             """,
             {"job_id": job_id},
         ).fetchall()
-    return [Namesake(row[0], row[1], *(json.loads(text) for text in row[2:])) for row in rows]
+    # Compared here: SQL takes other characters for white space than Python, which compares what a list shows.
+    return [
+        Namesake(job_id, is_open, *(json.loads(text) for text in texts))
+        for job_id, is_open, *texts, theirs, ours in rows
+        if theirs.strip() == ours.strip()
+    ]
+
+
+def refuse_taken(job_id: UUID, provider_job_id: str) -> Row:
+    """
+    Undoes the transaction that it is part of if another job of the same provider has this video.
+
+    Raises duckdb.InvalidInputException in it.
+    """
+    return _REFUSE_TAKEN.row(id=job_id, provider_job_id=provider_job_id)
 
 
 def list_known(db: Database, provider_ids: Sequence[str]) -> dict[str, tuple[str, str, dict[str, Any]]]:

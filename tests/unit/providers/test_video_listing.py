@@ -1,5 +1,7 @@
 """What a server says of the videos it has: read with care, as a submission may go out again because of it."""
 
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -105,10 +107,58 @@ async def test_a_clock_that_goes_wrong_is_told_by_its_own_date(
     adapter: Adapter, plain: Provider, server: ScriptedServer
 ) -> None:
     date = format_datetime(now() + timedelta(hours=1))
-    server.play(answer(200, {"data": [entry("a", 3590)], "has_more": True}, Date=date))
+    server.play(answer(200, {"data": [entry("b", 3590)], "has_more": True}, Date=date))
+    server.play(answer(200, {"data": [entry("a", -1)], "has_more": True}, Date=date))
 
     found = await listing(adapter, plain)
 
     assert found is not None
     assert found.is_whole
+    assert len(found.videos) == 2  # by our clock the first may still not reach back to the moment
     assert abs(found.clock_ahead - timedelta(hours=1)) < timedelta(seconds=5)
+
+
+async def test_a_date_without_a_place_is_utc(
+    adapter: Adapter, plain: Provider, server: ScriptedServer, in_tokyo: None
+) -> None:
+    date = format_datetime(now())
+    assert date.endswith("-0000")
+    server.play(answer(200, {"data": [], "has_more": False}, Date=date))
+
+    found = await listing(adapter, plain)
+
+    assert found == VideoListing((), is_whole=True, clock_ahead=timedelta(0))
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -1400",
+        "Mon, 01 Jan 0001 00:00:00 +1400",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Tue, 24 Nov 2026 12:00:00 +99999999999999999999",
+        "yesterday",
+        format_datetime(SINCE + timedelta(days=2)),
+        format_datetime(SINCE - timedelta(days=2)),
+    ],
+    ids=["after the last day", "before the first", "the last day", "far away", "words", "ahead", "behind"],
+)
+async def test_a_date_that_cannot_be_leaves_it_open_what_is_missing(
+    adapter: Adapter, plain: Provider, server: ScriptedServer, date: str
+) -> None:
+    server.play(answer(200, {"data": [entry("a", 5), entry("b", -5)], "has_more": False}, Date=date))
+
+    found = await listing(adapter, plain)
+
+    assert found is not None
+    assert [video.status.job.id for video in found.videos] == ["a", "b"]
+    assert (found.is_whole, found.clock_ahead) == (False, timedelta(0))
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()

@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import duckdb
 import pytest
 from studio.assets.files import FileStore
-from studio.db import Database
+from studio.db import Cursor, Database
 from studio.jobs.job import Job, notes_text
 from studio.jobs.store import lists
 from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.providers import Adapter, ListedVideo, Provider, VideoJob, VideoListing, VideoState, VideoStatus
-from studio.videos.doubt import ASKED_AT, Asked, Finding, Lost, judge
+from studio.videos import store
+from studio.videos.doubt import ASKED_AT, Asked, Doubts, Finding, Lost, judge
 from studio.videos.fetching import Fetching
 from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
@@ -196,6 +198,75 @@ async def test_two_in_doubt_and_two_videos_are_one_each(db: Database, place: Pat
     assert len(films.begun) == 2
 
 
+async def test_one_that_either_of_two_unlike_ones_can_have_asked_for_is_nobodys(
+    db: Database, place: Path
+) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db, params={}), ago_seconds=2)
+    lost(db, wish(db), ago_seconds=1)
+    films.begin(SENT)
+
+    older, younger = await ends(db, place, films)
+
+    assert (told(older), told(younger), len(films.begun)) == (UNKNOWN, UNKNOWN, 1)
+
+
+async def test_one_of_another_length_is_left_to_the_one_that_left_it_open(db: Database, place: Path) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db, params={}), ago_seconds=2)
+    lost(db, wish(db), ago_seconds=1)
+    films.begin({**SENT, "seconds": "8"})
+
+    older, younger = await ends(db, place, films)
+
+    assert (told(older), told(younger)) == (("done", None, "video_1"), ("done", None, "video_2"))
+    assert [video["seconds"] for video in films.begun] == ["8", "4"]
+
+
+async def test_white_space_around_the_words_does_not_make_two_in_doubt_share_a_video(
+    db: Database, place: Path
+) -> None:
+    films = OpenAiFilms()
+    lost(db, wish(db, prompt=f"{PROMPT}\n"), ago_seconds=2)
+    lost(db, wish(db), ago_seconds=1)
+    films.begin(SENT)
+
+    older, younger = await ends(db, place, films)
+
+    assert (told(older), told(younger)) == (("done", None, "video_1"), ("done", None, "video_2"))
+
+
+async def test_whoever_asks_for_the_same_words_by_the_same_model_waits(db: Database, place: Path) -> None:
+    first = made(db, wish(db))
+    async with Adapter() as adapter:
+        provider = Provider(SANDBOX, "Box", "openai", "http://127.0.0.1:9")
+        doubts = Doubts(db, adapter, provider, Patience())
+        lock = doubts.alone(first)
+
+        assert doubts.alone(replace(first, params={}, prompt=f" {PROMPT}\n")) is lock
+        assert doubts.alone(replace(first, prompt="The lake")) is not lock
+        assert doubts.alone(replace(first, model="another")) is not lock
+
+
+@pytest.mark.parametrize(("provider_id", "is_refused"), [(SANDBOX, True), (UUID(int=13), False)])
+def test_a_name_that_another_job_has_cannot_be_recorded(
+    db: Database, provider_id: UUID, is_refused: bool
+) -> None:
+    lost(db, wish(db, provider_id=provider_id), provider_job_id="video_1")
+    wish(db)
+    _, job = lists.list_jobs(db, lists.Filter(), 2)[::-1]
+
+    def record(cursor: Cursor) -> None:
+        cursor.execute("UPDATE jobs SET provider_job_id = 'video_1' WHERE id = $id", {"id": job.id})
+        cursor.apply(store.refuse_taken(job.id, "video_1"))
+
+    with pytest.raises(duckdb.InvalidInputException) if is_refused else nullcontext():
+        db.transact(record)
+
+    names = [each.provider_job_id for each in lists.list_jobs(db, lists.Filter(), 2)]
+    assert names == [None if is_refused else "video_1", "video_1"]
+
+
 async def test_one_that_is_being_asked_for_is_not_taken_by_one_in_doubt(db: Database, place: Path) -> None:
     """The two ask for the same: the list shows what the new one began before its name is known here."""
     films = OpenAiFilms()
@@ -224,6 +295,7 @@ async def test_one_in_doubt_can_be_stopped(db: Database, place: Path) -> None:
 MOMENT = datetime(2026, 11, 24, 12)
 ASKED = Asked(MODEL, PROMPT, 4, "1280x720")
 LOST = Lost(ASKED, MOMENT, [])
+OPEN = Lost(Asked(MODEL, PROMPT, None, None), MOMENT, [])
 
 
 def video(name: str, seconds: float = 1, **changed: Any) -> ListedVideo:
@@ -248,7 +320,11 @@ OURS = video("ours", -600)
         ([video("a", created_at=None)], [], Finding.UNCLEAR),
         ([video("a", prompt=None)], [], Finding.UNCLEAR),
         ([video("a", model=None)], [], Finding.UNCLEAR),
-        ([video("a", -90)], [], Finding.NEVER),
+        ([video("a", -90)], [], Finding.UNCLEAR),  # too old only by a clock, which may be wrong
+        ([video("a", -90, prompt="The lake")], [], Finding.NEVER),
+        ([video("a", -90, prompt=None)], [], Finding.NEVER),
+        ([video("a")], [OPEN], Finding.UNCLEAR),
+        ([video("b", 2), video("a", 1)], [OPEN], Finding.UNCLEAR),
         ([video("a", prompt="The lake")], [], Finding.NEVER),
         ([], [], Finding.NEVER),
         ([], [Lost(ASKED, MOMENT, ["a picture"])], Finding.NEVER),
@@ -260,6 +336,26 @@ def test_what_a_list_proves(videos: list[ListedVideo], others: list[Lost], found
     answer = judge(LOST, others, listing, {"ours": ASKED}, is_settled=True)
 
     assert (answer.job.id if isinstance(answer, VideoStatus) else answer) == found
+
+
+@pytest.mark.parametrize(("size", "found"), [("1280x720", Finding.UNCLEAR), ("720x720", "a")])
+def test_what_another_cannot_have_asked_for_is_this_ones(size: str, found: str | Finding) -> None:
+    listing = VideoListing((video("a", size=size), OURS), is_whole=True)
+
+    answer = judge(OPEN, [LOST], listing, {"ours": ASKED}, is_settled=True)
+
+    assert (answer.job.id if isinstance(answer, VideoStatus) else answer) == found
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, None])
+def test_a_gateway_whose_clock_is_ahead_of_the_servers_does_not_make_our_video_too_old(
+    prompt: str | None,
+) -> None:
+    ahead = timedelta(seconds=90)
+    listing = VideoListing((video("a", 1, prompt=prompt), OURS), is_whole=True, clock_ahead=ahead)
+    by_the_gateway = replace(LOST, asked_at=MOMENT + ahead)
+
+    assert judge(by_the_gateway, [], listing, {"ours": ASKED}, is_settled=True) is Finding.UNCLEAR
 
 
 @pytest.mark.parametrize(
