@@ -13,6 +13,7 @@ from studio.assets.previews import Previews
 from studio.chat.asking import Asking
 from studio.errors import Starting
 from studio.images.board import Board
+from studio.once.beginning import Beginning
 
 if TYPE_CHECKING:
     from studio.accounts.desk import Desk
@@ -42,6 +43,7 @@ class Studio:
     desk: Desk
     jobs: Jobs
     asking: Asking = field(default_factory=Asking)
+    beginning: Beginning = field(default_factory=Beginning)
     board: Board = field(default_factory=Board)
     previews: Previews = field(init=False)
 

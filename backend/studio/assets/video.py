@@ -18,6 +18,7 @@ import structlog
 
 import studio
 from studio.assets import mp4
+from studio.assets.child import Child
 from studio.assets.containers import Malformed, Span
 from studio.assets.embedding import Copy
 from studio.assets.files import POSTER, FileStore, StorageFull
@@ -62,7 +63,7 @@ class CannotLook(StudioError):
     text = "The studio cannot open videos: a part of it is missing. Its administrator finds which in the log."
 
 
-def made_video(files: FileStore, path: Path) -> MadeFile:
+def made_video(files: FileStore, path: Path, child: Child | None = None) -> MadeFile:
     """
     What a provider sent, demuxed to its end to prove that it is a video, then kept, with its poster and the smallest
     previews of that. MP4 and WebM are known by their bytes, whatever they are said to be.
@@ -70,19 +71,20 @@ def made_video(files: FileStore, path: Path) -> MadeFile:
     An MP4 whose index is at its end is kept with the index in front, so that it plays while it loads; else it is kept
     byte for byte. What not every browser plays is kept as an MP4 that does; where that cannot be made, as it came, and
     `plays` says so. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
-    CannotLook, StorageFull; then nothing is kept. Blocks for some tenths of a second, and longer for a long video:
-    call it in a thread.
+    CannotLook, StorageFull, and Stopped where `child` is stopped; then nothing is kept. Blocks for some tenths of a
+    second, and for minutes where it encodes: call it in a thread.
     """
+    child = child or Child()
     with files.draft() as draft:
         with LOOKING:
             blocks = _in_order(path)
-            facts, poster = look_at(path)
+            facts, poster = look_at(path, child)
         came_as = None
-        if not facts["plays"] and (anew := _recoded(path, facts, draft.path)):
+        if not facts["plays"] and (anew := _recoded(path, facts, draft.path, child)):
             came_as, path = facts["codec"], draft.path
             facts, poster = anew
             blocks = _in_order(path)
-        kept = files.receive(blocks.blocks(lambda: path.open("rb")), blocks.length)
+        kept = files.receive(child.while_wanted(blocks.blocks(lambda: path.open("rb"))), blocks.length)
         _keep_poster(files, kept.sha256, poster)
     return MadeFile(
         kept.sha256,
@@ -114,14 +116,14 @@ def restore_poster(files: FileStore, sha256: str) -> None:
         _keep_poster(files, sha256, poster)
 
 
-def look_at(path: Path) -> tuple[dict[str, Any], bytes]:
+def look_at(path: Path, child: Child | None = None) -> tuple[dict[str, Any], bytes]:
     """
     What `looking` tells of the file, and its poster as a PNG.
 
-    Raises NotAVideo, VideoDamaged, CannotLook.
+    Raises NotAVideo, VideoDamaged, CannotLook, Stopped.
     """
     try:
-        looked = _run("looking", str(path), seconds=PATIENCE_SECONDS)
+        looked = _run(child or Child(), "looking", str(path), seconds=PATIENCE_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise VideoDamaged from error
     if looked.returncode == _NO_FILM:
@@ -136,26 +138,29 @@ def look_at(path: Path) -> tuple[dict[str, Any], bytes]:
 
 def decoder() -> tuple[bool, str]:
     """Whether videos can be opened here, and the version of PyAV or what is in the way."""
-    looked = _run("looking", seconds=PATIENCE_SECONDS)
+    looked = _run(Child(), "looking", seconds=PATIENCE_SECONDS)
     return looked.returncode == 0, _last_line(looked.stderr if looked.returncode else looked.stdout)
 
 
-def _recoded(path: Path, facts: dict[str, Any], copy: Path) -> tuple[dict[str, Any], bytes] | None:
+def _recoded(
+    path: Path, facts: dict[str, Any], copy: Path, child: Child
+) -> tuple[dict[str, Any], bytes] | None:
     """
     What `looking` tells of the copy that every browser plays, written to `copy`; None where there can be none.
 
-    Raises CannotLook, StorageFull.
+    Raises CannotLook, StorageFull, Stopped.
     """
     most = path.stat().st_size * RECODED_MOST + RECODED_LEAST_BYTES
     started = time.monotonic()
     try:
         with RECODING:
-            recoded = _run("recoding", str(path), str(copy), str(most), seconds=RECODING_PATIENCE_SECONDS)
+            names = str(path), str(copy), str(most)
+            recoded = _run(child, "recoding", *names, seconds=RECODING_PATIENCE_SECONDS)
         _raise_own_trouble(recoded)
         cause = _last_line(recoded.stderr) or str(recoded.returncode)
         if recoded.returncode == 0:
             with LOOKING:
-                anew, poster = look_at(copy)
+                anew, poster = look_at(copy, child)
             cause = "the copy is another film"
             if (
                 anew["plays"]
@@ -179,11 +184,11 @@ def _raise_own_trouble(run: subprocess.CompletedProcess[bytes]) -> None:
         raise CannotLook
 
 
-def _run(program: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
+def _run(child: Child, program: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment["PYTHONPATH"] = str(Path(studio.__file__).parents[1])
     command = [sys.executable, "-m", f"studio.assets.{program}", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=seconds)
+    return child.run(command, environment, seconds=seconds)
 
 
 def _last_line(said: bytes) -> str:

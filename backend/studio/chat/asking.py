@@ -7,8 +7,6 @@ from uuid import UUID
 
 from studio.errors import Conflict
 
-COMMIT_SECONDS = 10.0
-
 
 class StillAnswering(Conflict):
     code = "still_answering"
@@ -24,23 +22,17 @@ class Asking:
 
     def __init__(self) -> None:
         self._conversations: set[UUID] = set()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     @contextmanager
     def alone_in(self, conversation_id: UUID) -> Iterator[None]:
         """Ask with nobody else asking in this conversation; raises StillAnswering while somebody is."""
-        with self._changed:
+        with self._lock:
             if conversation_id in self._conversations:
                 raise StillAnswering
             self._conversations.add(conversation_id)
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._conversations.discard(conversation_id)
-                self._changed.notify_all()
-
-    def wait_until_asked(self, conversation_id: UUID) -> None:
-        """Until whoever is asking in this conversation now is done with it: a commit's time."""
-        with self._changed:
-            self._changed.wait_for(lambda: conversation_id not in self._conversations, COMMIT_SECONDS)

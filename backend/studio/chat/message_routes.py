@@ -103,7 +103,6 @@ def edit(
             person,
             once,
             lambda: ask.edit_question(studio, person, conversation, message, prompt, once),
-            within=conversation.id,
         )
     except StudioError as error:
         # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
@@ -133,7 +132,6 @@ def regenerate(
         person,
         once,
         lambda: ask.regenerate(studio, person, conversation, message, model or None, once),
-        within=conversation.id,
     )
     return _whole(studio, person, page, conversation, generation)
 
@@ -150,7 +148,6 @@ def go_on(
         person,
         once,
         lambda: ask.continue_answer(studio, person, conversation, message, once),
-        within=conversation.id,
     )
     return _whole(studio, person, page, conversation, generation)
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
-from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.chat import store
-from studio.chat.asking import StillAnswering
 from studio.chat.conversation import Conversation
 from studio.generations import store as generations
 from studio.generations.generation import Generation
@@ -23,28 +21,16 @@ class Begun(NamedTuple):
 
 
 def asked_once(
-    studio: Studio,
-    person: Person,
-    once: Once | None,
-    ask: Callable[[], tuple[Conversation, Generation]],
-    *,
-    within: UUID | None = None,
+    studio: Studio, person: Person, once: Once | None, ask: Callable[[], tuple[Conversation, Generation]]
 ) -> Begun:
-    """What `ask` begins, or what the same request began before; `within` names the conversation it is asked in."""
-    before = begun_before(studio.db, once)
-    if before is None:
-        try:
-            return Begun(*ask())
-        except BegunBefore as error:
-            before = error.generation_id
-        except StillAnswering:
-            # What is being asked or answered there may be this very request.
-            if once is None or within is None:
-                raise
-            studio.asking.wait_until_asked(within)
-            before = begun_before(studio.db, once)
-            if before is None:
-                raise
+    """What `ask` begins, or what the same request began before. Raises StillBeginning, and what `ask` raises."""
+    with studio.beginning.alone_with(once):
+        before = begun_before(studio.db, once)
+        if before is None:
+            try:
+                return Begun(*ask())
+            except BegunBefore as error:
+                before = error.generation_id
     generation = generations.get_generation(studio.db, person.id, before)
     assert generation.conversation_id is not None, "its request named one"
     conversation = store.get_conversation(studio.db, person.id, generation.conversation_id)

@@ -141,7 +141,7 @@ def add_message(
         return ask.ask(studio, person, conversation, question(studio, person, form, files, once))
 
     try:
-        conversation, generation, is_repeat = asked_once(studio, person, once, begin, within=conversation_id)
+        conversation, generation, is_repeat = asked_once(studio, person, once, begin)
     except StudioError as error:
         return _composer_again(studio, person, page, form, conversation, error)
     headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}")

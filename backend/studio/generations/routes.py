@@ -203,7 +203,6 @@ def _add_in_conversation(studio: Studio, person: Person, asked: Asked, once: Onc
         person,
         once,
         lambda: ask.ask(studio, person, conversation, question),
-        within=conversation.id,
     )
     return begun.generation.as_json()
 

@@ -32,7 +32,8 @@ from studio.images.forms import (
     with_kept_files,
     with_own_settings,
 )
-from studio.once.once import begun_before, once_of_form
+from studio.once.beginning import StillBeginning
+from studio.once.once import Once, begun_before, once_of_form
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.wiring import Studio, Wired
 
@@ -75,22 +76,11 @@ def page_(
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
     """Ask for pictures; the same form sent twice is answered with what it asked for first."""
     once = once_of(person, form)
-    before = begun_before(studio.db, once)
-    if before is not None:
-        return _arrived(studio, person, page, before)
-    form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form)
     try:
-        if refused is not None:
-            raise refused
-        if other is not None:
-            raise other
-        wished = wish_of_form(studio, form)
-        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_pictures(studio, person, wished, once)
-    except StudioError as error:
+        with studio.beginning.alone_with(once):
+            return _add(studio, person, page, form, once)
+    except StillBeginning as error:
         return _composer_again(studio, person, page, form, error)
-    return _arrived(studio, person, page, generation.id)
 
 
 @router.get("/models", name="images.models")
@@ -196,6 +186,25 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
         raise Conflict("It has pictures. Delete those in the gallery.")
     forget(studio.db, generation_id)
     return HTMLResponse("", headers=shown_on("/images", note="Removed."))
+
+
+def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once | None) -> HTMLResponse:
+    before = begun_before(studio.db, once)
+    if before is not None:
+        return _arrived(studio, person, page, before)
+    form, refused = with_kept_files(studio, person, form)
+    form, other = with_own_settings(studio, form)
+    try:
+        if refused is not None:
+            raise refused
+        if other is not None:
+            raise other
+        wished = wish_of_form(studio, form)
+        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
+        generation = wish.request_pictures(studio, person, wished, once)
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, error)
+    return _arrived(studio, person, page, generation.id)
 
 
 def _arrived(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+from studio.assets.child import Child
 from studio.assets.files import BLOCK_BYTES, FileStore
 from studio.assets.making import MadeFile
 from studio.assets.video import made_video
@@ -41,8 +42,24 @@ class Fetching:
 
                 await self._adapter.films.download(self._provider, status, output, keep, self._most_bytes)
                 await downloaded()
-                async with self._looking:
-                    return await asyncio.to_thread(made_video, self._files, draft.path)
+                return await self._look(draft.path)
+
+    async def _look(self, path: Path) -> MadeFile:
+        """Cancelled, it kills the process that looks. The next one's turn comes once the thread has left as well."""
+        await self._looking.acquire()
+        child = Child()
+        looking = asyncio.create_task(asyncio.to_thread(made_video, self._files, path, child))
+        looking.add_done_callback(self._left)
+        try:
+            return await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            child.stop()
+            raise
+
+    def _left(self, looking: asyncio.Task[MadeFile]) -> None:
+        self._looking.release()
+        if not looking.cancelled():
+            looking.exception()  # of a look that was stopped nobody asks how it ended
 
 
 async def _write(pieces: AsyncIterator[bytes], place: Path) -> None:

@@ -18,7 +18,8 @@ from studio.generations.forgetting import forget
 from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
 from studio.images.composer import input_cards
-from studio.once.once import begun_before, once_of_form
+from studio.once.beginning import StillBeginning
+from studio.once.once import Once, begun_before, once_of_form
 from studio.providers import Role
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.videos import show, wish
@@ -79,22 +80,11 @@ def page_(
 def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
     """Ask for a video; the same form sent twice is answered with what it asked for first."""
     once = once_of(person, form)
-    before = begun_before(studio.db, once)
-    if before is not None:
-        return _arrived(studio, person, page, before)
-    form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form)
     try:
-        if refused is not None:
-            raise refused
-        if other is not None:
-            raise other
-        wished = wish_of_form(studio, form)
-        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_video(studio, person, wished, once)
-    except StudioError as error:
+        with studio.beginning.alone_with(once):
+            return _add(studio, person, page, form, once)
+    except StillBeginning as error:
         return _composer_again(studio, person, page, form, error)
-    return _arrived(studio, person, page, generation.id)
 
 
 @router.get("/models", name="videos.models")
@@ -188,6 +178,25 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
         raise Conflict("It has a video. Delete that in the gallery.")
     forget(studio.db, generation_id)
     return HTMLResponse("", headers=shown_on("/videos", note="Removed."))
+
+
+def _add(studio: Studio, person: Person, page: Page, form: VideoForm, once: Once | None) -> HTMLResponse:
+    before = begun_before(studio.db, once)
+    if before is not None:
+        return _arrived(studio, person, page, before)
+    form, refused = with_kept_files(studio, person, form)
+    form, other = with_own_settings(studio, form)
+    try:
+        if refused is not None:
+            raise refused
+        if other is not None:
+            raise other
+        wished = wish_of_form(studio, form)
+        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
+        generation = wish.request_video(studio, person, wished, once)
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, error)
+    return _arrived(studio, person, page, generation.id)
 
 
 def _arrived(

@@ -142,6 +142,38 @@ def test_a_picture_is_taken_in_once_and_counts_by_its_content(film: Film) -> Non
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "form", "field"),
+    [
+        ("/fragments/images", {"model": RETOUCHER}, "pictures"),
+        ("/fragments/videos", {"model": "sandbox/filmer"}, "first"),
+        (TALK[0], {"model": "sandbox/seer"}, "pictures"),
+        ("follow-up", {"model": "sandbox/seer"}, "pictures"),
+    ],
+    ids=["pictures", "videos", "talk", "follow-up"],
+)
+def test_a_picture_that_is_sent_many_times_at_the_same_moment_is_taken_in_once(
+    film: Film, address: str, form: dict[str, str], field: str
+) -> None:
+    prompt = f"Many presses with a picture at {address}"
+    name = f"at-once-{uuid4().hex}"
+    file = io.BytesIO()
+    Image.new("RGB", (1200, 900), "olive").save(file, "PNG")
+    files = [(field, (f"{name}.png", file.getvalue(), "image/png"))]
+    sent = {**form, "prompt": prompt, "idempotency_key": str(uuid4())}
+    if address == "follow-up":
+        address = f"{film.talked(film.alice, 'Before the picture').url}/messages"
+
+    answers = at_once(4, lambda: film.alice.post(address, data=sent, files=files))
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len({answer.headers["Studio-Page"] for answer in answers}) == 1
+    found: list[Any] = film.alice.get(f"/api/gallery?q={name}").json()["items"]
+    assert len(found) == 1
+    newest_ended(film, prompt)
+    assert (asked(film, prompt), at_provider(film, prompt)) == (1, 1)
+
+
 def test_who_stays_on_the_page_gets_a_fresh_key_and_the_card_once(film: Film) -> None:
     sent = {"prompt": "Stays there", "model": SKETCHER, "idempotency_key": str(uuid4())}
 
