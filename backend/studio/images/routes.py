@@ -20,7 +20,7 @@ from studio.generations.forgetting import forget
 from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
-from studio.images.composer import image_option, input_cards, paint_card
+from studio.images.composer import image_option, paint_card
 from studio.images.filling import form_of_recipe
 from studio.images.forms import (
     INPUTS_LIMIT,
@@ -30,11 +30,12 @@ from studio.images.forms import (
     once_of,
     wish_of_form,
     with_kept_files,
-    with_own_settings,
 )
 from studio.once.once import begun_before, once_of_form
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.wiring import Studio, Wired
+from studio.wishes.forms import varied, with_own_settings
+from studio.wishes.inputs import input_cards
 
 router = Router(prefix="/fragments/images")
 
@@ -66,7 +67,7 @@ def page_(
         return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
     form, lost = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
     if seed == "new":
-        form = show.varied(form)
+        form = varied(form)
     filled = deleted_sentences(lost)
     return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus, filled=filled)
 
@@ -79,7 +80,7 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
     if before is not None:
         return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form)
+    form, other = with_own_settings(studio, form, fitted(studio, form))
     try:
         if refused is not None:
             raise refused

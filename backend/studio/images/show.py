@@ -1,26 +1,25 @@
 """From generations to cards, in a number of queries that does not grow with them; and a form out of a recipe."""
 
-import random
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
-from studio.chat.views import PictureCard, gone_card, picture_card
+from studio.chat.views import PictureCard, gone_card
 from studio.errors import Missing
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.images import store
-from studio.images.forms import ImageForm, texts_of
-from studio.images.settings import SEED_MOST
+from studio.images.forms import ImageForm
 from studio.images.views import ImageCard, image_card
 from studio.images.wish import KIND, Wish, estimate_wish
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
 from studio.moments import now
 from studio.wiring import Studio
+from studio.wishes.forms import texts_of
+from studio.wishes.inputs import cards_by_hash
 
 PAGE_SIZE = 12
 
@@ -52,7 +51,7 @@ def cards(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[ImageCard
 
 def form_of_generation(studio: Studio, person: Person, generation: Generation) -> ImageForm:
     """The composer filled with its recipe. Pictures it began with are found by their content."""
-    found = store.find_inputs(studio.db, person.id, generation.input_hashes)
+    found = assets.find_by_hashes(studio.db, person.id, generation.input_hashes)
     return ImageForm(
         prompt=generation.prompt,
         model=generation.model,
@@ -60,11 +59,6 @@ def form_of_generation(studio: Studio, person: Person, generation: Generation) -
         asset_ids=tuple(str(found[digest]) for digest in generation.input_hashes if digest in found),
         parent_id=str(generation.id),
     )
-
-
-def varied(form: ImageForm) -> ImageForm:
-    """The same with another seed."""
-    return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
 
 
 def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
@@ -81,9 +75,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
     # Before the pictures: what ends in between then shows them at the next look, and never an end without them.
     jobs = lists.list_of_generations(studio.db, person.id, ids)
     made = assets.list_made(studio.db, person.id, ids)
-    views = dict(
-        zip(jobs, views_of(studio.db, list(jobs.values()), now()), strict=True),
-    )
+    views = dict(zip(jobs, views_of(studio.db, list(jobs.values()), now()), strict=True))
     inputs = _inputs(studio, person, asked)
     found = []
     for generation in asked:
@@ -106,10 +98,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
 
 
 def _inputs(studio: Studio, person: Person, asked: Sequence[Generation]) -> dict[UUID, list[PictureCard]]:
-    hashes = [digest for generation in asked for digest in generation.input_hashes]
-    by_hash = store.find_inputs(studio.db, person.id, hashes)
-    files = assets.list_assets(studio.db, person.id, list(by_hash.values()))
-    shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
+    shown = cards_by_hash(studio, person, asked)
     return {
         generation.id: [shown.get(digest) or gone_card() for digest in generation.input_hashes]
         for generation in asked

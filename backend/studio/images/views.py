@@ -12,10 +12,10 @@ from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.generations.generation import Generation, State
 from studio.images.board import Progress
-from studio.images.fields import ratio_of
 from studio.images.wish import wanted_pictures
 from studio.jobs.views import JobView
 from studio.moments import iso
+from studio.wishes.fields import ratio_of
 
 _EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
 _SQUARE = (1, 1)

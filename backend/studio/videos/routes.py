@@ -17,7 +17,6 @@ from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
 from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
-from studio.images.composer import input_cards
 from studio.once.once import begun_before, once_of_form
 from studio.providers import Role
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
@@ -32,10 +31,11 @@ from studio.videos.forms import (
     once_of,
     wish_of_form,
     with_kept_files,
-    with_own_settings,
 )
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
+from studio.wishes.forms import varied, with_own_settings
+from studio.wishes.inputs import input_cards
 
 router = Router(prefix="/fragments/videos")
 
@@ -70,7 +70,7 @@ def page_(
     named += [(Role.REFERENCE, text) for text in reference or ()]
     form, lost = _first_form(studio, person, model, prompt, [each for each in named if each[1]], from_)
     if seed == "new":
-        form = show.varied(form)
+        form = varied(form)
     filled = deleted_sentences(lost)
     return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus, filled=filled)
 
@@ -83,7 +83,7 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
     if before is not None:
         return _arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form)
+    form, other = with_own_settings(studio, form, fitted(studio, form))
     try:
         if refused is not None:
             raise refused

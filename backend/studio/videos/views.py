@@ -11,13 +11,13 @@ from studio.catalogue.estimate import Estimate
 from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.generations.generation import Generation, State
-from studio.images.fields import ratio_of
 from studio.images.views import seconds
 from studio.jobs.job import Job
 from studio.jobs.views import JobView
 from studio.moments import iso
 from studio.videos.doubt import SUBMITTING
 from studio.videos.reasons import ASKED_AGAIN
+from studio.wishes.fields import ratio_of
 
 _EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
 _WIDE = (16, 9)

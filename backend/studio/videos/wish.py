@@ -21,7 +21,6 @@ from studio.errors import EmptyPrompt, Invalid, Missing, PromptTooLong, UnknownM
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
-from studio.images.settings import SEED_MOST, canonical
 from studio.jobs.job import Job, new_job
 from studio.jobs.store.rows import add_job
 from studio.moments import now
@@ -29,6 +28,7 @@ from studio.once.once import BegunBefore, Once, write_once
 from studio.providers import Role, VideoSettings, video_pricing_as_json
 from studio.videos.settings import mistake_in_roles
 from studio.wiring import Studio
+from studio.wishes.settings import SEED_MOST, canonical
 
 KIND = "video"
 READY = "ready"  # the first step of the job; the others are the handler's (making.py)
