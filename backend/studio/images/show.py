@@ -7,7 +7,6 @@ from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
 from studio.chat.views import PictureCard, gone_card
-from studio.errors import Missing
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.images import store
@@ -33,15 +32,7 @@ def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[Im
 
 def card(studio: Studio, person: Person, generation_id: UUID) -> ImageCard:
     """One card; raises Missing for what is not there, not this person's, or no picture."""
-    return _cards(studio, person, [generation_of(studio, person, generation_id)])[0]
-
-
-def generation_of(studio: Studio, person: Person, generation_id: UUID) -> Generation:
-    """Raises Missing."""
-    generation = generations.get_generation(studio.db, person.id, generation_id)
-    if generation.kind != KIND:
-        raise Missing
-    return generation
+    return _cards(studio, person, [generations.get_of_kind(studio.db, person.id, generation_id, KIND)])[0]
 
 
 def cards(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[ImageCard]:
