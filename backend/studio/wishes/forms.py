@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile as Sent
 
 from studio.accounts.access import Person
 from studio.catalogue.agreed import OtherSettings
-from studio.chat.ask import clean
+from studio.chat.checking import clean
 from studio.errors import StudioError
 from studio.once.once import Once, once_of_form
 from studio.wiring import Studio
