@@ -47,11 +47,6 @@ class PaintCard:
     def has_folded_error(self) -> bool:
         return any(each.error for each in self.folded)
 
-    @property
-    def chosen_folded(self) -> int:
-        """How many of the folded settings were chosen."""
-        return sum(bool(each.value) for each in self.folded)
-
 
 def paint_card(
     studio: Studio,
