@@ -26,6 +26,7 @@ from studio.chat.request import accepted_params, chat_request, without_deleted
 from studio.db import Row
 from studio.errors import Missing
 from studio.generations import store as generations
+from studio.generations.beginning import refuse_strange_parent
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
 from studio.markdown import title_from
@@ -255,8 +256,7 @@ def _generation(
 ) -> Generation:
     """The recipe of the answer that is asked for now; raises Missing for a parent that is not this person's."""
     parent_id = unfinished.id if unfinished else question.parent_id
-    if question.parent_id and not generations.list_generations(studio.db, person.id, [question.parent_id]):
-        raise Missing("That generation is not there, or is not yours.", field="parent_id")
+    refuse_strange_parent(studio.db, person.id, question.parent_id)
     return Generation(
         id=new_id(),
         person_id=person.id,
