@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from studio.accounts.views import ago
-from studio.images.views import seconds
 from studio.jobs.job import Job, JobState
+from studio.wishes.views import seconds
 
 KINDS = {"image": "Images", "video": "Videos"}
 STATES = {state.value: state.value.capitalize() for state in JobState}

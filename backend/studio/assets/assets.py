@@ -12,7 +12,7 @@ from studio.assets.files import FileStore
 from studio.assets.picture import DECODING, Picture
 from studio.assets.previews import MEDIA_TYPES, MODEL_SIDE_PX
 from studio.db import Database, Row
-from studio.errors import Conflict
+from studio.errors import Conflict, Missing
 from studio.gallery.indexing import item_rows
 from studio.gallery.item import Item, ItemTexts
 from studio.ids import new_id
@@ -89,6 +89,24 @@ def for_model(files: FileStore, asset: Asset) -> tuple[str, Path]:
     ending = "png" if is_transparent(files, asset.sha256) else "jpg"
     with DECODING:
         return MEDIA_TYPES[ending], make_for_model(files, asset.sha256, ending)
+
+
+def pictures_for_model(
+    db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]
+) -> list[tuple[str, bytes]]:
+    """
+    Media type and content of what a model is sent of each of these pictures, in their order.
+
+    One that was put away since it was asked with still serves; raises Missing if one is gone.
+    """
+    found = store.list_assets(db, person_id, ids, with_deleted=True)
+    if len(found) != len(set(ids)):
+        raise Missing("One of the pictures to begin with is gone.")
+    sent = []
+    for asset_id in ids:
+        media_type, path = for_model(files, found[asset_id])
+        sent.append((media_type, path.read_bytes()))
+    return sent
 
 
 def data_urls(db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -17,7 +17,12 @@ class ModelOption:
 
 
 def model_option(model: Model, chosen: str, provider: Provider) -> ModelOption:
-    facts = model_facts(model)
+    """One that writes."""
+    return option_of(model, model_facts(model), chosen, provider)
+
+
+def option_of(model: Model, facts: list[str], chosen: str, provider: Provider) -> ModelOption:
+    """`facts` are what is said of it, `chosen` is the id of the model that was chosen."""
     return ModelOption(
         id=model.id,
         name=model.name,

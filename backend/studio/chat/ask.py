@@ -1,5 +1,5 @@
 """
-The verbs of talking: ask, edit a question, ask again, continue a broken-off answer, stop.
+The verbs of talking: ask, edit a question, ask again, continue a broken-off answer.
 
 Each writes question, answer and generation in one commit, and only then lets the engine call the provider: what a
 person has seen accepted survives anything. What is asked again under the same key raises BegunBefore (once.py).
@@ -15,10 +15,8 @@ from studio.assets import store as assets
 from studio.catalogue.model import Model
 from studio.chat import store
 from studio.chat.asking import StillAnswering
+from studio.chat.checking import able_model, checked
 from studio.chat.conversation import (
-    PICTURES_LIMIT,
-    PROMPT_LIMIT,
-    SYSTEM_PROMPT_LIMIT,
     Conversation,
     Message,
     Question,
@@ -26,8 +24,9 @@ from studio.chat.conversation import (
 )
 from studio.chat.request import accepted_params, chat_request, without_deleted
 from studio.db import Row
-from studio.errors import CannotSee, EmptyPrompt, Invalid, Missing, PromptTooLong, UnknownModel
+from studio.errors import Missing
 from studio.generations import store as generations
+from studio.generations.beginning import refuse_strange_parent
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
 from studio.markdown import title_from
@@ -57,7 +56,7 @@ async def generate(studio: Studio, person: Person, question: Question) -> Genera
 
 def _alone(studio: Studio, person: Person, question: Question) -> tuple[Generation, ChatRequest]:
     question = checked(question)
-    model = _able(studio, question)
+    model = able_model(studio, question)
     request = chat_request(studio, person, model, question, [], None)
     return _generation(studio, person, None, model, question, None), request
 
@@ -170,26 +169,6 @@ def is_answering(studio: Studio, tree: Tree, leaf_id: UUID | None) -> bool:
     )
 
 
-def checked(question: Question) -> Question:
-    """The question with clean words; raises EmptyPrompt, PromptTooLong or Invalid (all 422, with the field)."""
-    prompt, system_prompt = clean(question.prompt).strip(), clean(question.system_prompt).strip()
-    if not prompt:
-        raise EmptyPrompt
-    if len(prompt) > PROMPT_LIMIT:
-        raise PromptTooLong(f"That is {len(prompt):,} characters; a question may have {PROMPT_LIMIT:,}.")
-    if len(system_prompt) > SYSTEM_PROMPT_LIMIT:
-        raise Invalid(f"The instructions may have {SYSTEM_PROMPT_LIMIT:,} characters.", field="system_prompt")
-    if len(question.asset_ids) > PICTURES_LIMIT:
-        raise Invalid(f"A question may have {PICTURES_LIMIT} pictures.", field="pictures")
-    return replace(question, prompt=prompt, system_prompt=system_prompt)
-
-
-def clean(text: str) -> str:
-    """Without NUL and lone surrogates, which no database and no provider takes, and with plain line ends."""
-    text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _asked_again(
     conversation: Conversation, asked: Message, once: Once | None, prompt: str | None = None
 ) -> Question:
@@ -237,7 +216,7 @@ def _answer(
     """Commit everything, then start the engine; raises BegunBefore, with nothing written, for what was asked before."""
     history = tree.path_to(asked.parent_id)
     question, left_out = without_deleted(studio, person, question, history)
-    model = _able(studio, question)
+    model = able_model(studio, question)
     request = chat_request(studio, person, model, question, history, unfinished)
     generation = _generation(studio, person, conversation, model, question, unfinished)
     answer = Message(
@@ -267,18 +246,6 @@ def _answer(
     return conversation, generation
 
 
-def _able(studio: Studio, question: Question) -> Model:
-    """The model, if it can take what is asked; raises UnknownModel or CannotSee."""
-    model = studio.catalogue.get(question.model)
-    if not model.makes_text:
-        raise UnknownModel(f"{model.name} does not write text.")
-    if question.asset_ids and not model.can_see:
-        raise CannotSee(
-            f"{model.name} cannot look at pictures. Choose a model that sees, or leave the picture out."
-        )
-    return model
-
-
 def _generation(
     studio: Studio,
     person: Person,
@@ -289,8 +256,7 @@ def _generation(
 ) -> Generation:
     """The recipe of the answer that is asked for now; raises Missing for a parent that is not this person's."""
     parent_id = unfinished.id if unfinished else question.parent_id
-    if question.parent_id and not generations.list_generations(studio.db, person.id, [question.parent_id]):
-        raise Missing("That generation is not there, or is not yours.", field="parent_id")
+    refuse_strange_parent(studio.db, person.id, question.parent_id)
     return Generation(
         id=new_id(),
         person_id=person.id,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from studio.accounts.access import Person
 from studio.assets import assets
 from studio.assets.picture import take_in_picture
-from studio.chat.ask import clean
+from studio.chat.checking import clean
 from studio.chat.conversation import PICTURES_LIMIT, Question
 from studio.chat.params import params_of_form
 from studio.errors import Invalid, StudioError

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from studio.accounts.access import Person
-from studio.chat import ask, store, views
+from studio.chat import store, views
+from studio.chat.checking import clean
 from studio.chat.conversation import search_words
 from studio.wiring import Studio
 
@@ -24,7 +25,7 @@ def listed(
     before: datetime | None = None,
 ) -> dict[str, Any]:
     """What chat/list.html shows: one page of a view, and the way to the next."""
-    words = search_words(ask.clean(query))
+    words = search_words(clean(query))
     pinned = []
     if before is None and view == "open":
         pinned = store.list_conversations(studio.db, person.id, view="pinned", words=words)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn, Staying
 from studio.accounts.gate import Router
 from studio.chat import ask, store, views
+from studio.chat.checking import clean
 from studio.chat.conversation import Conversation, Tree
 from studio.chat.once import asked_once
 from studio.chat.pages import conversation_html
@@ -108,9 +109,7 @@ def edit(
         # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
         aim = {"HX-Retarget": f"#m-{message_id}", "HX-Reswap": "outerHTML"}
         headers = aim if page.is_htmx else {}
-        html = _editing(
-            studio, person, page, conversation, message_id, text=ask.clean(prompt), error=error.text
-        )
+        html = _editing(studio, person, page, conversation, message_id, text=clean(prompt), error=error.text)
         return HTMLResponse(html, error.status, headers)
     return _whole(studio, person, page, conversation, generation)
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.chat import ask, store, views
+from studio.chat.checking import clean
 from studio.chat.composer import composer_card, form_of_recipe
 from studio.chat.conversation import TITLE_LIMIT, Conversation
 from studio.chat.estimates import estimate
@@ -167,13 +168,13 @@ def rename_(
     conversation_id: UUID, person: SignedIn, studio: Wired, page: Hx, title: Annotated[str, Form()] = ""
 ) -> HTMLResponse:
     store.get_conversation(studio.db, person.id, conversation_id)
-    wanted = " ".join(ask.clean(title).split())
+    wanted = " ".join(clean(title).split())
     if not wanted or len(wanted) > TITLE_LIMIT:
         error = Invalid(f"A name has 1 to {TITLE_LIMIT} characters.", field="title")
         # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
         aim = {"HX-Retarget": "#conversation-header", "HX-Reswap": "outerHTML"}
         headers = aim if page.is_htmx else {}
-        context = {"id": str(conversation_id), "title": ask.clean(title)[:1000], "error": error.text}
+        context = {"id": str(conversation_id), "title": clean(title)[:1000], "error": error.text}
         return page.answer("chat/title.html", ["title"], status=422, headers=headers, **context)
     store.set_title(studio.db, conversation_id, wanted)
     return _header(studio, person, page, conversation_id, "Renamed.")

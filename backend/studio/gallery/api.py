@@ -1,6 +1,5 @@
 """The gallery as JSON: lists are `{"items": […], "next": address or null}`."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from studio.gallery import search, verbs
 from studio.gallery.asked import Wanted
 from studio.gallery.item import Item
 from studio.gallery.lineage import compare, lineage
-from studio.gallery.query import Query
 from studio.gallery.search import SELECTION_LIMIT
 from studio.gallery.store import albums as shelves
 from studio.generations import store as generations
@@ -181,11 +179,6 @@ def put_into_album(album_id: UUID, asked: Selected, person: SignedIn, studio: Wi
 def take_out_of_album(album_id: UUID, asked: Selected, person: SignedIn, studio: Wired) -> dict[str, int]:
     """Take items out of an album; they stay in the gallery."""
     return {"changed": verbs.take_out_of_album(studio.db, person.id, album_id, asked.ids)}
-
-
-def selected_by(studio: Studio, person: Person, query: Query) -> list[UUID]:
-    """All that match a query, SELECTION_LIMIT at most."""
-    return search.find_ids(studio.db, person.id, replace(query, before=""))
 
 
 def _with_assets(studio: Studio, person: Person, items: list[Item]) -> list[dict[str, Any]]:

@@ -6,13 +6,14 @@ again, except that a cost found out later may be filled in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from studio.ids import new_id
 from studio.moments import iso
 
 
@@ -80,6 +81,20 @@ class Generation:
     @property
     def is_finished(self) -> bool:
         return self.state not in UNFINISHED
+
+    def asked_anew(self, moment: datetime) -> "Generation":
+        """One that waits, with the same recipe and this as its parent."""
+        return replace(
+            self,
+            id=new_id(),
+            state=State.WAITING,
+            reason=None,
+            reason_text=None,
+            text="",
+            parent_id=self.id,
+            asked_at=moment,
+            outcome=Outcome(),
+        )
 
     def as_json(self, assets: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """

@@ -164,6 +164,14 @@ def get_generation(db: Database, person_id: UUID, generation_id: UUID) -> Genera
     return _from_row(row)
 
 
+def get_of_kind(db: Database, person_id: UUID, generation_id: UUID, kind: str) -> Generation:
+    """The same for a page of one kind, where any other is Missing, too."""
+    generation = get_generation(db, person_id, generation_id)
+    if generation.kind != kind:
+        raise Missing
+    return generation
+
+
 def list_generations(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Generation]:
     """These generations of this person by id, in one query; what is not there or not theirs is left out."""
     if not ids:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from studio.images.settings import settings_of_json
 from studio.images.wish import Wish, known_settings, painting_model
 from studio.wiring import Studio
+from studio.wishes.settings import settings_of_json
 
 
 def wish_of_json(

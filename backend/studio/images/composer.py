@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
-from studio.assets import store as assets
 from studio.catalogue.agreed import worst_text
 from studio.catalogue.model import Model
-from studio.catalogue.views import ModelOption
+from studio.catalogue.views import ModelOption, option_of
 from studio.chat.composer import price_text
-from studio.chat.views import PictureCard, money, picture_card
+from studio.chat.views import PictureCard, money
 from studio.errors import StudioError
-from studio.images.fields import IN_SIGHT, Field, fields_of
 from studio.images.forms import ImageForm, read_settings
-from studio.images.settings import mistake_in_inputs
-from studio.images.wish import Wish, estimate_wish, known_settings
+from studio.images.wish import Wish, estimate_wish, known_settings, mistake_in_inputs
 from studio.wiring import Studio
+from studio.wishes.fields import Field, fields_of
+from studio.wishes.forms import mistakes_of
+from studio.wishes.inputs import input_cards
 
-PICKED_MOST = 40
+# Beside the prompt, since they are what people choose each time; the others fold away.
+IN_SIGHT = ("aspect_ratio", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,6 @@ class PaintCard:
     def has_folded_error(self) -> bool:
         return any(each.error for each in self.folded)
 
-    @property
-    def chosen_folded(self) -> int:
-        """How many of the folded settings were chosen."""
-        return sum(bool(each.value) for each in self.folded)
-
 
 def paint_card(
     studio: Studio,
@@ -64,13 +59,14 @@ def paint_card(
     """The composer with what is in the form; an error stands at its field, or above the prompt."""
     model = _painting(studio, form.model)
     read = read_settings(model, form) if model else None
-    mistakes: dict[str, Any] = dict(error.details.get("mistakes") or {}) if error else {}  # type: ignore[call-overload]
-    if error and error.field and read and error.field in read.mistakes:
-        mistakes.setdefault(error.field, error.text)
-    fields = fields_of(known_settings(model), form.settings, mistakes) if model else []
+    fields = fields_of(known_settings(model), form.settings, mistakes_of(error, read)) if model else []
     pictures = input_cards(studio, person, form.asset_ids)
     at_setting = error is not None and error.field in {each.name for each in fields}
-    wish = Wish(form.prompt, model, read.values, tuple(pictures_ids(pictures))) if model and read else None
+    wish = (
+        Wish(form.prompt, model, read.values, tuple(UUID(picture.id) for picture in pictures))
+        if model and read
+        else None
+    )
     estimate = estimate_wish(wish, more_inputs=form.chosen) if wish else None
     known = known_settings(model) if model else None
     return PaintCard(
@@ -94,15 +90,7 @@ def paint_card(
 
 
 def image_option(studio: Studio, model: Model, chosen: str) -> ModelOption:
-    facts = image_facts(model)
-    return ModelOption(
-        id=model.id,
-        name=model.name,
-        label=" · ".join([model.name, *facts]),
-        facts=facts,
-        is_chosen=model.id == chosen,
-        is_simulated=studio.provider.is_simulated,
-    )
+    return option_of(model, image_facts(model), chosen, studio.provider)
 
 
 def image_facts(model: Model) -> list[str]:
@@ -123,26 +111,6 @@ def image_facts(model: Model) -> list[str]:
     if model.makes_text:
         facts.append("writes, too")
     return facts
-
-
-def input_cards(studio: Studio, person: Person, ids: Sequence[str]) -> list[PictureCard]:
-    """The pictures of this person among these ids, in their order."""
-    wanted = []
-    for text in ids:
-        try:
-            wanted.append(UUID(text))
-        except ValueError:
-            continue
-    found = assets.list_assets(studio.db, person.id, wanted)
-    return [
-        picture_card(found[id_])
-        for id_ in dict.fromkeys(wanted)
-        if id_ in found and found[id_].kind == "image"
-    ]
-
-
-def pictures_ids(pictures: Sequence[PictureCard]) -> list[UUID]:
-    return [UUID(picture.id) for picture in pictures]
 
 
 def _painting(studio: Studio, model_id: str) -> Model | None:

@@ -1,10 +1,11 @@
 """The composer of pictures filled from a recipe that somebody brought."""
 
-from studio.images.forms import ImageForm, texts_of
-from studio.images.settings import offered
+from studio.images.forms import ImageForm
 from studio.images.wish import known_settings
 from studio.recipes.recipes import Filling, sentences
 from studio.wiring import Studio
+from studio.wishes.forms import texts_of
+from studio.wishes.settings import offered
 
 
 def form_of_recipe(studio: Studio, filling: Filling | None, stand_in: str) -> tuple[ImageForm, list[str]]:

@@ -15,16 +15,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from studio.assets import store as assets
-from studio.assets.assets import for_model, refuse_without
+from studio.assets.assets import pictures_for_model, refuse_without
 from studio.assets.files import FileStore
 from studio.assets.making import made_picture
 from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
-from studio.generations.generation import Generation, Outcome, State, booked
+from studio.generations.generation import Generation, State, booked
 from studio.generations.reasons import PROVIDER_GONE
-from studio.ids import new_id
 from studio.images.board import Board, Progress
 from studio.images.outcome import (
     LOST,
@@ -127,17 +125,7 @@ class PictureMaker:
         if job.is_elsewhere(self.provider.id):
             raise ProviderGone(PROVIDER_GONE.format(provider=generation.provider))
         refuse_without(self.db, job.person_id, [UUID(text) for text in job.notes.get("inputs", ())])
-        fresh = replace(
-            generation,
-            id=new_id(),
-            state=State.WAITING,
-            reason=None,
-            reason_text=None,
-            text="",
-            parent_id=generation.id,
-            asked_at=moment,
-            outcome=Outcome(),
-        )
+        fresh = generation.asked_anew(moment)
         repeated = new_job(
             KIND,
             job.person_id,
@@ -160,19 +148,13 @@ class PictureMaker:
     def _request(self, job: Job, generation: Generation) -> ImageRequest:
         """Raises Missing if a picture to begin with is gone; one that was only put away still serves."""
         ids = [UUID(text) for text in job.notes.get("inputs", ())]
-        found = assets.list_assets(self.db, job.person_id, ids, with_deleted=True)
-        if len(found) != len(set(ids)):
-            raise Missing("One of the pictures to begin with is gone.")
-        inputs = []
-        for asset_id in ids:
-            media_type, path = for_model(self.files, found[asset_id])
-            inputs.append(InputPicture(media_type, path.read_bytes()))
+        pictures = pictures_for_model(self.db, self.files, job.person_id, ids)
         return ImageRequest(
             model=generation.model,
             way=ImageWay(job.notes["way"]),
             prompt=generation.prompt,
             settings=generation.params,
-            inputs=tuple(inputs),
+            inputs=tuple(InputPicture(media_type, content) for media_type, content in pictures),
             modalities=tuple(job.notes.get("modalities") or ("image", "text")),
             wants_stream=bool(job.notes.get("streams")),
         )

@@ -1,7 +1,6 @@
 """Pictures as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -15,12 +14,10 @@ from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations import store as generations
-from studio.generations.following import cancel_job, job_of
 from studio.generations.forgetting import forget
-from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
 from studio.images import show, wish
-from studio.images.composer import image_option, input_cards, paint_card
+from studio.images.composer import image_option, paint_card
 from studio.images.filling import form_of_recipe
 from studio.images.forms import (
     INPUTS_LIMIT,
@@ -30,15 +27,18 @@ from studio.images.forms import (
     once_of,
     wish_of_form,
     with_kept_files,
-    with_own_settings,
 )
 from studio.once.beginning import StillBeginning
-from studio.once.once import Once, begun_before, once_of_form
+from studio.once.once import Once, begun_before
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.wiring import Studio, Wired
+from studio.wishes.cards import Cards
+from studio.wishes.forms import varied, with_own_settings
+from studio.wishes.inputs import input_cards
 
 router = Router(prefix="/fragments/images")
 
+CARDS = Cards(wish.KIND, show.card)
 REFRESH_SECONDS = 3
 DRAFT_WIDTH, DRAFT_ENDING = "320", "webp"
 _Text = Annotated[str, Query(max_length=200)]
@@ -67,7 +67,7 @@ def page_(
         return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
     form, lost = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
     if seed == "new":
-        form = show.varied(form)
+        form = varied(form)
     filled = deleted_sentences(lost)
     return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus, filled=filled)
 
@@ -120,15 +120,7 @@ def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLR
 def show_(
     generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, watching: bool = False
 ) -> HTMLResponse:
-    """The card. Who watches it gets the state of the work alone until it has ended, then the card and a word."""
-    card = show.card(studio, person, generation_id)
-    if not watching:
-        return page.answer("images/image.html", ["card"], card=card)
-    if card.is_running:
-        return page.answer("images/image.html", ["making"], card=card)
-    studio.jobs.bell.saw(studio.db, person.id, generation_id)
-    aim = {"HX-Retarget": f"#image-{card.id}", "HX-Reswap": "outerHTML"}
-    return page.answer("images/image.html", ["card", "ended"], headers=aim, card=card)
+    return CARDS.show(studio, person, page, generation_id, is_watching=watching)
 
 
 @router.get("/{generation_id}/drafts/{number}", name="images.draft")
@@ -146,11 +138,7 @@ async def draft(generation_id: UUID, number: int, person: SignedIn, studio: Wire
 @router.post("/{generation_id}/cancellation", name="images.cancellation")
 async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
     """Stop it; what came until then stays. One that has ended is left as it is."""
-    generation = await studio.read(generations.get_generation, studio.db, person.id, generation_id)
-    await cancel_job(studio, generation)
-    card = await studio.read(show.card, studio, person, generation_id)
-    headers = shown_on(f"/images#image-{generation_id}", note="Stopped." if not card.is_running else None)
-    return page.answer("images/image.html", ["card"], headers=headers, card=card)
+    return await CARDS.cancel(studio, person, page, generation_id)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="images.retry")
@@ -162,18 +150,9 @@ def retry(
     seen_usd: Annotated[str, Form()] = "",
     idempotency_key: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
-    job = job_of(studio, show.generation_of(studio, person, generation_id))
-    if job is None:
-        raise Missing
-    once = once_of_form(person.id, idempotency_key, "retry", job.id)
-    try:
-        fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
-    except Conflict as error:
-        return _card_again(studio, person, page, generation_id, error)
-    assert fresh.generation_id is not None
-    tried = page.render("images/image.html", ["retried"], card=show.card(studio, person, generation_id))
-    return _arrived(studio, person, page, fresh.generation_id, tried)
+    return CARDS.retry(
+        studio, person, page, generation_id, seen_usd=seen_usd, idempotency_key=idempotency_key
+    )
 
 
 @router.post("/{generation_id}/deletion", name="images.deletion")
@@ -191,9 +170,9 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
 def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once | None) -> HTMLResponse:
     before = begun_before(studio.db, once)
     if before is not None:
-        return _arrived(studio, person, page, before)
+        return CARDS.arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form)
+    form, other = with_own_settings(studio, form, fitted(studio, form))
     try:
         if refused is not None:
             raise refused
@@ -204,24 +183,7 @@ def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once
         generation = wish.request_pictures(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    return _arrived(studio, person, page, generation.id)
-
-
-def _arrived(
-    studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
-) -> HTMLResponse:
-    card = show.card(studio, person, generation_id)
-    html = page.render("images/image.html", ["arrived"], card=card)
-    return HTMLResponse(html + beside, 201, shown_on(f"/images?watch=1#image-{generation_id}"))
-
-
-def _card_again(
-    studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
-) -> HTMLResponse:
-    """The card with what stands against trying again, and its price of today; without htmx it is the page."""
-    card = replace(show.card(studio, person, generation_id), retry_error=error.text)
-    aim = {"HX-Retarget": f"#image-{card.id}", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
-    return page.answer("images/image.html", ["card"], status=error.status, headers=aim, card=card)
+    return CARDS.arrived(studio, person, page, generation.id)
 
 
 def _first_form(

@@ -1,26 +1,24 @@
 """From generations to cards, in a number of queries that does not grow with them; and a form out of a recipe."""
 
-import random
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
-from studio.chat.views import PictureCard, gone_card, picture_card
-from studio.errors import Missing
+from studio.chat.views import PictureCard, gone_card
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.images import store
-from studio.images.forms import ImageForm, texts_of
-from studio.images.settings import SEED_MOST
+from studio.images.forms import ImageForm
 from studio.images.views import ImageCard, image_card
 from studio.images.wish import KIND, Wish, estimate_wish
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
 from studio.moments import now
 from studio.wiring import Studio
+from studio.wishes.forms import texts_of
+from studio.wishes.inputs import cards_by_hash
 
 PAGE_SIZE = 12
 
@@ -34,15 +32,7 @@ def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[Im
 
 def card(studio: Studio, person: Person, generation_id: UUID) -> ImageCard:
     """One card; raises Missing for what is not there, not this person's, or no picture."""
-    return _cards(studio, person, [generation_of(studio, person, generation_id)])[0]
-
-
-def generation_of(studio: Studio, person: Person, generation_id: UUID) -> Generation:
-    """Raises Missing."""
-    generation = generations.get_generation(studio.db, person.id, generation_id)
-    if generation.kind != KIND:
-        raise Missing
-    return generation
+    return _cards(studio, person, [generations.get_of_kind(studio.db, person.id, generation_id, KIND)])[0]
 
 
 def cards(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[ImageCard]:
@@ -52,7 +42,7 @@ def cards(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[ImageCard
 
 def form_of_generation(studio: Studio, person: Person, generation: Generation) -> ImageForm:
     """The composer filled with its recipe. Pictures it began with are found by their content."""
-    found = store.find_inputs(studio.db, person.id, generation.input_hashes)
+    found = assets.find_by_hashes(studio.db, person.id, generation.input_hashes)
     return ImageForm(
         prompt=generation.prompt,
         model=generation.model,
@@ -60,11 +50,6 @@ def form_of_generation(studio: Studio, person: Person, generation: Generation) -
         asset_ids=tuple(str(found[digest]) for digest in generation.input_hashes if digest in found),
         parent_id=str(generation.id),
     )
-
-
-def varied(form: ImageForm) -> ImageForm:
-    """The same with another seed."""
-    return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
 
 
 def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
@@ -106,10 +91,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
 
 
 def _inputs(studio: Studio, person: Person, asked: Sequence[Generation]) -> dict[UUID, list[PictureCard]]:
-    hashes = [digest for generation in asked for digest in generation.input_hashes]
-    by_hash = store.find_inputs(studio.db, person.id, hashes)
-    files = assets.list_assets(studio.db, person.id, list(by_hash.values()))
-    shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
+    shown = cards_by_hash(studio, person, asked)
     return {
         generation.id: [shown.get(digest) or gone_card() for digest in generation.input_hashes]
         for generation in asked

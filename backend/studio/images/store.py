@@ -1,6 +1,5 @@
 """The statements of the page of pictures."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from studio.db import Database
@@ -33,21 +32,3 @@ def list_recent(db: Database, person_id: UUID, before: UUID | None, limit: int) 
             {"person_id": person_id, "before": before, "limit": limit},
         ).fetchall()
     return [row[0] for row in rows]
-
-
-def find_inputs(db: Database, person_id: UUID, hashes: Sequence[str]) -> dict[str, UUID]:
-    """For each content the newest picture of this person that has it: how a recipe finds what it began with."""
-    if not hashes:
-        return {}
-    with db.read() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT sha256, max(id)
-            FROM assets
-            WHERE person_id = $person_id AND kind = 'image' AND deleted_at IS NULL
-                AND sha256 IN (SELECT unnest($hashes::VARCHAR[]))
-            GROUP BY sha256
-            """,
-            {"person_id": person_id, "hashes": list(hashes)},
-        ).fetchall()
-    return dict(rows)

@@ -1,6 +1,5 @@
 """What the templates of pictures receive: frozen cards with every text and address computed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,16 +8,15 @@ from studio.assets.asset import Asset
 from studio.catalogue.agreed import worst_text
 from studio.catalogue.estimate import Estimate
 from studio.chat.composer import price_text
-from studio.chat.views import PictureCard, money
+from studio.chat.views import PictureCard
 from studio.generations.generation import Generation, State
 from studio.images.board import Progress
-from studio.images.fields import ratio_of
 from studio.images.wish import wanted_pictures
 from studio.jobs.views import JobView
 from studio.moments import iso
+from studio.wishes.views import asked_shape, billed, seconds, time_and_cost
 
-_EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
-_SQUARE = (1, 1)
+_SQUARE = (1, 1)  # where the model chooses
 _STATE_TEXTS = {
     State.FAILED: "No picture came.",
     State.CANCELLED: "Stopped.",
@@ -109,7 +107,7 @@ def making(
     """The state of the work, with a place for each picture in the shape that was asked for."""
     wanted = wanted_pictures(generation.params)
     made = progress.made if progress else 0
-    width, height = asked_shape(generation)
+    width, height = asked_shape(generation, _SQUARE)
     expected = job.expected_seconds if job else None
     elapsed = (job.elapsed_seconds or 0.0) if job else 0.0
     bar = made / wanted if wanted > 1 and made else 0.0
@@ -128,25 +126,12 @@ def making(
     )
 
 
-def asked_shape(generation: Generation) -> tuple[int, int]:
-    """Width to height as it was asked for; a square where the model chooses."""
-    exact = _EXACT.fullmatch(str(generation.params.get("size", "")))
-    if exact:
-        return int(exact[1]), int(exact[2])
-    return ratio_of(str(generation.params.get("aspect_ratio", ""))) or _SQUARE
-
-
 def facts(generation: Generation, model_name: str, pictures: Sequence[Asset]) -> list[tuple[str, str]]:
     """The small line: model, size, time, cost."""
-    out = generation.outcome
     found = [("Model", model_name)]
     if pictures and pictures[0].width_px:
         found.append(("Size", f"{pictures[0].width_px} × {pictures[0].height_px}"))
-    if out.started_at and out.finished_at:
-        found.append(("Time", seconds((out.finished_at - out.started_at).total_seconds())))
-    if generation.is_finished:
-        found.append(("Cost", money(out.cost_usd)))
-    return found
+    return [*found, *time_and_cost(generation)]
 
 
 def image_card(
@@ -174,7 +159,7 @@ def image_card(
         inputs=inputs,
         reason_text=generation.reason_text,
         words=generation.text if generation.is_finished else "",
-        billed=_billed(generation),
+        billed=billed(generation),
         facts=facts(generation, model_name, pictures),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
@@ -187,13 +172,6 @@ def image_card(
         other_url=f"/images?{query}&focus=model#model",
         fits=_fits(generation, pictures),
     )
-
-
-def seconds(length: float) -> str:
-    """A time as people read it."""
-    if length < 60:
-        return f"{length:.1f} s" if length < 10 else f"{length:.0f} s"
-    return f"{length // 60:.0f} min {length % 60:.0f} s"
 
 
 def _making_text(generation: Generation, job: JobView | None, made: int, wanted: int) -> str:
@@ -211,19 +189,9 @@ def _making_text(generation: Generation, job: JobView | None, made: int, wanted:
     return ", ".join(parts)
 
 
-def _billed(generation: Generation) -> str | None:
-    """For what brought nothing: whether it was charged."""
-    if generation.state in (State.DONE, State.WAITING, State.RUNNING):
-        return None
-    cost = generation.outcome.cost_usd
-    if cost is None:
-        return "Whether it was charged is not known."
-    return "Nothing was charged." if cost == 0 else f"It was charged: {money(cost)}."
-
-
 def _fits(generation: Generation, pictures: Sequence[Asset]) -> str:
     """`wide`, `tall` or `even`: how the pictures stand beside each other."""
-    width, height = asked_shape(generation)
+    width, height = asked_shape(generation, _SQUARE)
     if pictures and pictures[0].width_px and pictures[0].height_px:
         width, height = pictures[0].width_px, pictures[0].height_px
     if width * 5 > height * 7:

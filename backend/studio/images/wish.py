@@ -17,17 +17,16 @@ from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
 from studio.catalogue.image_estimate import estimate_images
 from studio.catalogue.model import Model
-from studio.errors import EmptyPrompt, Invalid, Missing, PromptTooLong, UnknownModel
-from studio.generations import store as generations
+from studio.errors import EmptyPrompt, Invalid, PromptTooLong, UnknownModel
+from studio.generations.beginning import begin, refuse_strange_parent
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
-from studio.images.settings import SEED_MOST, canonical, mistake_in_inputs
 from studio.jobs.job import Job, new_job
-from studio.jobs.store.rows import add_job
 from studio.moments import now
-from studio.once.once import BegunBefore, Once, write_once
+from studio.once.once import Once
 from studio.providers import ImageSettings, Span, image_pricing_as_json
 from studio.wiring import Studio
+from studio.wishes.settings import SEED_MOST, canonical
 
 KIND = "image"
 READY = "ready"  # the first step of the job; the others are the handler's (making.py)
@@ -72,16 +71,9 @@ def request_pictures(studio: Studio, person: Person, wish: Wish, once: Once | No
     check(wish)
     studio.jobs.refuse_too_many(person.id, KIND)
     hashes = assets.list_hashes(studio.db, person.id, wish.inputs)
-    if wish.parent_id and not generations.list_generations(studio.db, person.id, [wish.parent_id]):
-        raise Missing("That generation is not there, or is not yours.", field="parent_id")
+    refuse_strange_parent(studio.db, person.id, wish.parent_id)
     generation = _generation(studio, person, wish, hashes)
-    rows = generations.add_generation(generation), add_job(_job(studio, generation, wish))
-    try:
-        write_once(studio.db, once, generation.id, *rows)
-    except BegunBefore as before:
-        return generations.get_generation(studio.db, person.id, before.generation_id)
-    studio.jobs.wake(person.id)
-    return generation
+    return begin(studio, generation, _job(studio, generation, wish), once)
 
 
 def check(wish: Wish) -> None:
@@ -95,6 +87,17 @@ def check(wish: Wish) -> None:
         raise Invalid(mistake, field="pictures")
 
 
+def mistake_in_inputs(count: int, known: ImageSettings) -> str | None:
+    """What is wrong with so many input pictures, as a sentence; None if nothing is."""
+    if count > known.most_inputs:
+        if not known.most_inputs:
+            return "This model takes no pictures, only words."
+        return f"This model takes at most {_pictures(known.most_inputs)} to begin with, not {count}."
+    if count < known.least_inputs:
+        return f"This model changes pictures: give it at least {_pictures(known.least_inputs)}."
+    return None
+
+
 def estimate_wish(wish: Wish, *, more_inputs: int = 0) -> Estimate:
     """Worst and likely cost; `more_inputs` pictures are chosen and not here yet."""
     size = len(wish.prompt.encode("utf-8", "replace"))
@@ -105,6 +108,10 @@ def wanted_pictures(settings: Mapping[str, Any]) -> int:
     """How many pictures these settings ask for."""
     number = settings.get("n")
     return number if isinstance(number, int) and number > 0 else 1
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 def _generation(studio: Studio, person: Person, wish: Wish, hashes: list[str]) -> Generation:

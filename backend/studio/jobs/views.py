@@ -42,13 +42,6 @@ class JobView:
     can_cancel: bool
     can_retry: bool
 
-    @property
-    def left_seconds(self) -> float | None:
-        """What is left of the expected time; 0 for one that takes longer."""
-        if self.expected_seconds is None or self.state is not JobState.RUNNING:
-            return None
-        return max(0.0, self.expected_seconds - (self.elapsed_seconds or 0.0))
-
     def as_json(self) -> dict[str, Any]:
         return {
             "id": str(self.id),

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import aiohttp
 
-from studio.providers.classify import error_in_answer, note_paid, request_id
-from studio.providers.error_shapes import told
+from studio.providers.classify import note_paid
+from studio.providers.documents import fetch_document
 from studio.providers.errors import ProviderError, UpstreamMalformed, UpstreamRefused
 from studio.providers.events import ChatEvent
 from studio.providers.film_reel import PAUSE_SECONDS
@@ -35,7 +35,7 @@ from studio.providers.image_prices import ImagePricing, pricing_of_endpoints
 from studio.providers.image_stream import read_pictures
 from studio.providers.images import ImageEvent, ImageRequest
 from studio.providers.links import Links
-from studio.providers.loose import mapping, read_json
+from studio.providers.loose import mapping
 from studio.providers.models import ModelCard, card_of, entries_of, next_link
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest, chat_body, weight
@@ -147,7 +147,7 @@ class Adapter:
         if not provider.has_openrouter_extras:
             return operators_cards(provider)
         try:
-            document = await self._get(provider, provider.url("/images/models"))
+            document = await fetch_document(self._http, provider, provider.url("/images/models"))
         except UpstreamRefused as error:
             if error.http_status in (404, 405):
                 return []
@@ -165,7 +165,7 @@ class Adapter:
         if not provider.has_openrouter_extras:
             return operators_films(provider)
         try:
-            document = await self._get(provider, provider.url("/videos/models"))
+            document = await fetch_document(self._http, provider, provider.url("/videos/models"))
         except UpstreamRefused as error:
             if error.http_status in (404, 405):
                 return []
@@ -183,7 +183,7 @@ class Adapter:
         listed = provider.own_url(own, card.endpoints) if card.endpoints else None
         try:
             return pricing_of_endpoints(
-                await self._get(provider, listed or provider.url(endpoints_path(card.id)))
+                await fetch_document(self._http, provider, listed or provider.url(endpoints_path(card.id)))
             )
         except UpstreamRefused as error:
             if error.http_status == 404:
@@ -196,7 +196,7 @@ class Adapter:
         seen: set[str] = set()
         while url is not None and url not in seen and len(seen) < MOST_PAGES:
             seen.add(url)
-            document = await self._get(provider, url)
+            document = await fetch_document(self._http, provider, url)
             entries = entries_of(document)
             if entries is None:
                 raise UpstreamMalformed(f"{provider.name} sent a list of models that cannot be read.")
@@ -211,7 +211,7 @@ class Adapter:
         try:
             if provider.has_openrouter_extras:
                 try:
-                    document = await self._get(provider, provider.url("/key"))
+                    document = await fetch_document(self._http, provider, provider.url("/key"))
                     return health_of_key(provider.name, document, _milliseconds_since(begun))
                 except UpstreamRefused as error:
                     if error.http_status != 404:
@@ -239,7 +239,7 @@ class Adapter:
         for delay in self._cost_delays_seconds:
             await asyncio.sleep(delay)
             try:
-                document = await self._get(provider, url)
+                document = await fetch_document(self._http, provider, url)
             except ProviderError as error:
                 if error.http_status != 404 and not error.extra_tries:
                     return None
@@ -286,21 +286,6 @@ class Adapter:
                 raise
 
         return await with_retries(attempt, self._retry, on_retry)
-
-    async def _get(self, provider: Provider, url: str) -> Any:
-        response = await self._http.open(provider, "GET", url)
-        body = await self._http.read(provider, response)
-        try:
-            document = read_json(body.decode("utf-8", "replace"))
-        except ValueError:
-            raise UpstreamMalformed(
-                f"{provider.name} answered with something that is not JSON.", http_status=response.status
-            ) from None
-        if mapping(document).get("error"):
-            error = error_in_answer(provider, told(document, provider.key_text), request_id(response.headers))
-            error.may_be_billed = False
-            raise error
-        return document
 
 
 def _milliseconds_since(begun: float) -> int:

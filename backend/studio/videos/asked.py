@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from studio.chat.ask import clean
+from studio.chat.checking import clean
 from studio.errors import Invalid
 from studio.providers import Role
 from studio.videos.settings import read_json, usual_roles

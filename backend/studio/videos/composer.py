@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.catalogue.agreed import worst_text
 from studio.catalogue.model import Model
-from studio.catalogue.views import ModelOption
+from studio.catalogue.views import ModelOption, option_of
 from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.errors import StudioError
-from studio.images.composer import input_cards
-from studio.images.fields import Field, fields_of
 from studio.providers import Role, VideoSettings
 from studio.videos.forms import FILES, KEPT, VideoForm, read_settings
 from studio.videos.settings import form_settings, mistake_in_roles
 from studio.videos.wish import Input, Wish, estimate_wish, known_settings
 from studio.wiring import Studio
+from studio.wishes.fields import Field, fields_of
+from studio.wishes.forms import mistakes_of
+from studio.wishes.inputs import input_cards
 
 IN_SIGHT = ("duration", "aspect_ratio", "resolution")
 ROLE_LABELS = {Role.FIRST_FRAME: "First frame", Role.LAST_FRAME: "Last frame", Role.REFERENCE: "Go by"}
@@ -82,10 +82,9 @@ def film_card(
     model = found if found is not None and found.makes_videos else None
     known = known_settings(model) if model else VideoSettings()
     read = read_settings(model, form) if model else None
-    mistakes: dict[str, Any] = dict(error.details.get("mistakes") or {}) if error else {}  # type: ignore[call-overload]
-    if error and error.field and read and error.field in read.mistakes:
-        mistakes.setdefault(error.field, error.text)
-    fields = [_filmed(each) for each in fields_of(form_settings(known), form.settings, mistakes)]
+    fields = [
+        _filmed(each) for each in fields_of(form_settings(known), form.settings, mistakes_of(error, read))
+    ]
     inputs = _inputs(studio, person, form)
     wanted = tuple(Input(UUID(each.picture.id), role) for role, each in inputs)
     wish = Wish(form.prompt, model, read.values, wanted) if model and read else None
@@ -111,15 +110,7 @@ def film_card(
 
 
 def video_option(studio: Studio, model: Model, chosen: str) -> ModelOption:
-    facts = video_facts(model)
-    return ModelOption(
-        id=model.id,
-        name=model.name,
-        label=" · ".join([model.name, *facts]),
-        facts=facts,
-        is_chosen=model.id == chosen,
-        is_simulated=studio.provider.is_simulated,
-    )
+    return option_of(model, video_facts(model), chosen, studio.provider)
 
 
 def video_facts(model: Model) -> list[str]:

@@ -1,13 +1,13 @@
 """The composer of videos filled from a recipe that somebody brought."""
 
-from studio.images.forms import texts_of
-from studio.images.settings import offered
 from studio.recipes.recipes import Filling, sentences
 from studio.videos.forms import VideoForm
 from studio.videos.settings import form_settings, usual_roles
 from studio.videos.show import roles_of
 from studio.videos.wish import ROLES, known_settings
 from studio.wiring import Studio
+from studio.wishes.forms import texts_of
+from studio.wishes.settings import offered
 
 
 def form_of_recipe(studio: Studio, filling: Filling | None, stand_in: str) -> tuple[VideoForm, list[str]]:

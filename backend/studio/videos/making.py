@@ -16,16 +16,14 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from studio.assets import store as assets
-from studio.assets.assets import for_model, refuse_without
+from studio.assets.assets import pictures_for_model, refuse_without
 from studio.assets.files import FileStore
 from studio.assets.making import MadeFile
 from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
-from studio.generations.generation import Generation, Outcome, State, booked
+from studio.generations.generation import Generation, State, booked
 from studio.generations.reasons import PROVIDER_GONE
-from studio.ids import new_id
 from studio.jobs.desk import JobDesk
 from studio.jobs.errors import ProviderGone
 from studio.jobs.job import Again, Done, End, Job, Next
@@ -128,17 +126,7 @@ class VideoMaker:
         if job.is_elsewhere(self.provider.id):
             raise ProviderGone(PROVIDER_GONE.format(provider=generation.provider))
         refuse_without(self.db, job.person_id, [UUID(each["id"]) for each in job.notes.get("inputs", ())])
-        fresh = replace(
-            generation,
-            id=new_id(),
-            state=State.WAITING,
-            reason=None,
-            reason_text=None,
-            text="",
-            parent_id=generation.id,
-            asked_at=moment,
-            outcome=Outcome(),
-        )
+        fresh = generation.asked_anew(moment)
         return job_for(fresh, job.notes.get("inputs", [])), [generations.add_generation(fresh)]
 
     def _generation(self, job: Job) -> Generation | None:
@@ -176,14 +164,11 @@ class VideoMaker:
     def _request(self, job: Job, generation: Generation) -> VideoRequest:
         """Raises Missing if a picture is gone; one that was only put away still serves."""
         wanted = [(UUID(each["id"]), Role(each["role"])) for each in job.notes.get("inputs", ())]
-        ids = [asset_id for asset_id, _ in wanted]
-        found = assets.list_assets(self.db, job.person_id, ids, with_deleted=True)
-        if len(found) != len(set(ids)):
-            raise Missing("One of the pictures to begin with is gone.")
-        pictures = []
-        for asset_id, role in wanted:
-            media_type, path = for_model(self.files, found[asset_id])
-            pictures.append(VideoPicture(media_type, path.read_bytes(), role))
+        found = pictures_for_model(self.db, self.files, job.person_id, [asset_id for asset_id, _ in wanted])
+        pictures = [
+            VideoPicture(media_type, content, role)
+            for (media_type, content), (_, role) in zip(found, wanted, strict=True)
+        ]
         settings = {name: value for name, value in generation.params.items() if name != ROLES}
         return VideoRequest(generation.model, generation.prompt, settings, tuple(pictures))
 

@@ -1,7 +1,6 @@
 """Videos as HTML: the page with its composer, a card that looks after itself, and what can be done with one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -12,14 +11,12 @@ from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
-from studio.errors import Conflict, Missing, StudioError
-from studio.generations.following import cancel_job, job_of
+from studio.errors import Conflict, StudioError
+from studio.generations import store as generations
 from studio.generations.forgetting import forget
-from studio.generations.retrying import try_again
 from studio.html import Hx, Page, shown_on
-from studio.images.composer import input_cards
 from studio.once.beginning import StillBeginning
-from studio.once.once import Once, begun_before, once_of_form
+from studio.once.once import Once, begun_before
 from studio.providers import Role
 from studio.recipes.recipes import deleted_sentences, filling_of_draft
 from studio.videos import show, wish
@@ -33,13 +30,16 @@ from studio.videos.forms import (
     once_of,
     wish_of_form,
     with_kept_files,
-    with_own_settings,
 )
 from studio.videos.settings import usual_settings
 from studio.wiring import Studio, Wired
+from studio.wishes.cards import Cards
+from studio.wishes.forms import varied, with_own_settings
+from studio.wishes.inputs import input_cards
 
 router = Router(prefix="/fragments/videos")
 
+CARDS = Cards(wish.KIND, show.card)
 REFRESH_SECONDS = 5
 _Text = Annotated[str, Query(max_length=200)]
 
@@ -71,7 +71,7 @@ def page_(
     named += [(Role.REFERENCE, text) for text in reference or ()]
     form, lost = _first_form(studio, person, model, prompt, [each for each in named if each[1]], from_)
     if seed == "new":
-        form = show.varied(form)
+        form = varied(form)
     filled = deleted_sentences(lost)
     return _page(studio, person, page, form, before=before, is_watched=watch, focus=focus, filled=filled)
 
@@ -124,25 +124,13 @@ def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLR
 def show_(
     generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, watching: bool = False
 ) -> HTMLResponse:
-    """The card. Who watches it gets the state of the work alone until it has ended, then the card and a word."""
-    card = show.card(studio, person, generation_id)
-    if not watching:
-        return page.answer("videos/video.html", ["card"], card=card)
-    if card.is_running:
-        return page.answer("videos/video.html", ["making"], card=card)
-    studio.jobs.bell.saw(studio.db, person.id, generation_id)
-    aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"}
-    return page.answer("videos/video.html", ["card", "ended"], headers=aim, card=card)
+    return CARDS.show(studio, person, page, generation_id, is_watching=watching)
 
 
 @router.post("/{generation_id}/cancellation", name="videos.cancellation")
 async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
     """Stop it. One that has ended is left as it is."""
-    generation = await studio.read(show.generation_of, studio, person, generation_id)
-    await cancel_job(studio, generation)
-    card = await studio.read(show.card, studio, person, generation_id)
-    headers = shown_on(f"/videos#video-{generation_id}", note="Stopped." if not card.is_running else None)
-    return page.answer("videos/video.html", ["card"], headers=headers, card=card)
+    return await CARDS.cancel(studio, person, page, generation_id)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="videos.retry")
@@ -154,18 +142,9 @@ def retry(
     seen_usd: Annotated[str, Form()] = "",
     idempotency_key: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
-    job = job_of(studio, show.generation_of(studio, person, generation_id))
-    if job is None:
-        raise Missing
-    once = once_of_form(person.id, idempotency_key, "retry", job.id)
-    try:
-        fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
-    except Conflict as error:
-        return _card_again(studio, person, page, generation_id, error)
-    assert fresh.generation_id is not None
-    tried = page.render("videos/video.html", ["retried"], card=show.card(studio, person, generation_id))
-    return _arrived(studio, person, page, fresh.generation_id, tried)
+    return CARDS.retry(
+        studio, person, page, generation_id, seen_usd=seen_usd, idempotency_key=idempotency_key
+    )
 
 
 @router.post("/{generation_id}/deletion", name="videos.deletion")
@@ -183,9 +162,9 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
 def _add(studio: Studio, person: Person, page: Page, form: VideoForm, once: Once | None) -> HTMLResponse:
     before = begun_before(studio.db, once)
     if before is not None:
-        return _arrived(studio, person, page, before)
+        return CARDS.arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form)
+    form, other = with_own_settings(studio, form, fitted(studio, form))
     try:
         if refused is not None:
             raise refused
@@ -196,24 +175,7 @@ def _add(studio: Studio, person: Person, page: Page, form: VideoForm, once: Once
         generation = wish.request_video(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    return _arrived(studio, person, page, generation.id)
-
-
-def _arrived(
-    studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
-) -> HTMLResponse:
-    card = show.card(studio, person, generation_id)
-    html = page.render("videos/video.html", ["arrived"], card=card)
-    return HTMLResponse(html + beside, 201, shown_on(f"/videos?watch=1#video-{generation_id}"))
-
-
-def _card_again(
-    studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
-) -> HTMLResponse:
-    """The card with what stands against trying again, and its price of today; without htmx it is the page."""
-    card = replace(show.card(studio, person, generation_id), retry_error=error.text)
-    aim = {"HX-Retarget": f"#video-{card.id}", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
-    return page.answer("videos/video.html", ["card"], status=error.status, headers=aim, card=card)
+    return CARDS.arrived(studio, person, page, generation.id)
 
 
 def _first_form(
@@ -227,7 +189,7 @@ def _first_form(
     """The form, and how many of the pictures that it was to begin with are not there any more."""
     wanted = len(named)
     if from_ is not None:
-        generation = show.generation_of(studio, person, from_)
+        generation = generations.get_of_kind(studio.db, person.id, from_, wish.KIND)
         form = show.form_of_generation(studio, person, generation)
         wanted += min(len(generation.input_hashes), len(show.roles_of(generation.params)))
     else:

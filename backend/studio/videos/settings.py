@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from studio.images.settings import (
+from studio.providers import Choice, ImageSettings, Role, Setting, Span, Switch, VideoSettings
+from studio.wishes.settings import (
     SEED_MOST,
     ReadSettings,
     settings_of_form,
     settings_of_json,
 )
-from studio.providers import Choice, ImageSettings, Role, Setting, Span, Switch, VideoSettings
 
 ROLE_NAMES = {
     Role.FIRST_FRAME: "a first frame",

@@ -1,21 +1,15 @@
 """From generations to cards, in a number of queries that does not grow with them; and a form out of a recipe."""
 
-import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
-from studio.chat.views import PictureCard, gone_card, picture_card
-from studio.errors import Missing
+from studio.chat.views import PictureCard, gone_card
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
-from studio.images.forms import texts_of
-from studio.images.settings import SEED_MOST
-from studio.images.store import find_inputs
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
 from studio.moments import now
@@ -26,6 +20,8 @@ from studio.videos.forms import VideoForm
 from studio.videos.views import VideoCard, video_card
 from studio.videos.wish import KIND, ROLES, Input, Wish, estimate_wish
 from studio.wiring import Studio
+from studio.wishes.forms import texts_of
+from studio.wishes.inputs import cards_by_hash
 
 PAGE_SIZE = 10
 
@@ -40,20 +36,12 @@ def recent(studio: Studio, person: Person, before: UUID | None) -> tuple[list[Vi
 
 def card(studio: Studio, person: Person, generation_id: UUID) -> VideoCard:
     """One card; raises Missing for what is not there, not this person's, or no video."""
-    return _cards(studio, person, [generation_of(studio, person, generation_id)])[0]
-
-
-def generation_of(studio: Studio, person: Person, generation_id: UUID) -> Generation:
-    """Raises Missing."""
-    generation = generations.get_generation(studio.db, person.id, generation_id)
-    if generation.kind != KIND:
-        raise Missing
-    return generation
+    return _cards(studio, person, [generations.get_of_kind(studio.db, person.id, generation_id, KIND)])[0]
 
 
 def form_of_generation(studio: Studio, person: Person, generation: Generation) -> VideoForm:
     """The composer filled with its recipe. Pictures it began with are found by their content."""
-    found = find_inputs(studio.db, person.id, generation.input_hashes)
+    found = assets.find_by_hashes(studio.db, person.id, generation.input_hashes)
     kept = [
         (role, str(found[digest]))
         for role, digest in zip(roles_of(generation.params), generation.input_hashes, strict=False)
@@ -75,19 +63,13 @@ def roles_of(params: Mapping[str, Any]) -> list[Role]:
     return [Role(word) for word in words if word in tuple(Role)]
 
 
-def varied(form: VideoForm) -> VideoForm:
-    """The same with another seed."""
-    return replace(form, settings={**form.settings, "seed": str(random.randint(0, SEED_MOST))})
-
-
 def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
     """What it costs to try once more, at today's prices; None for a model that is not here any more."""
     model = studio.catalogue.find(generation.model)
     if model is None:
         return None
-    inputs = tuple(
-        Input(generation.id, role) for role in roles_of(generation.params)
-    )  # only what they are for counts
+    # Only what the pictures are for counts.
+    inputs = tuple(Input(generation.id, role) for role in roles_of(generation.params))
     return estimate_wish(Wish(generation.prompt, model, generation.params, inputs))
 
 
@@ -119,10 +101,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
 def _inputs(
     studio: Studio, person: Person, asked: Sequence[Generation]
 ) -> dict[UUID, list[tuple[str, PictureCard]]]:
-    hashes = [digest for generation in asked for digest in generation.input_hashes]
-    by_hash = find_inputs(studio.db, person.id, hashes)
-    files = assets.list_assets(studio.db, person.id, list(by_hash.values()))
-    shown = {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
+    shown = cards_by_hash(studio, person, asked)
     return {
         generation.id: [
             (ROLE_LABELS[role], shown.get(digest) or gone_card())

@@ -1,6 +1,5 @@
 """What the templates of videos receive: frozen cards with every text and address computed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,18 +8,16 @@ from studio.assets.asset import Asset
 from studio.catalogue.agreed import worst_text
 from studio.catalogue.estimate import Estimate
 from studio.chat.composer import price_text
-from studio.chat.views import PictureCard, money
+from studio.chat.views import PictureCard
 from studio.generations.generation import Generation, State
-from studio.images.fields import ratio_of
-from studio.images.views import seconds
 from studio.jobs.job import Job
 from studio.jobs.views import JobView
 from studio.moments import iso
 from studio.videos.doubt import SUBMITTING
 from studio.videos.reasons import ASKED_AGAIN
+from studio.wishes.views import asked_shape, billed, seconds, time_and_cost
 
-_EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
-_WIDE = (16, 9)
+_WIDE = (16, 9)  # where the model chooses
 _STATE_TEXTS = {
     State.FAILED: "No video came.",
     State.CANCELLED: "Stopped.",
@@ -115,7 +112,7 @@ def video_card(
         inputs=inputs,
         reason_text=generation.reason_text,
         words=generation.text if generation.is_finished else "",
-        billed=_billed(generation),
+        billed=billed(generation),
         facts=_facts(generation, model_name, films),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
@@ -129,7 +126,7 @@ def video_card(
 
 
 def making(generation: Generation, job: Job | None, view: JobView | None) -> Making:
-    width, height = asked_shape(generation)
+    width, height = asked_shape(generation, _WIDE)
     elapsed = (view.elapsed_seconds or 0.0) if view else 0.0
     expected = view.expected_seconds if view else None
     told = job.notes.get("progress") if job else None
@@ -151,14 +148,6 @@ def _notice(job: Job | None) -> str | None:
     if job is None or not notice or job.step == SUBMITTING:
         return notice
     return ASKED_AGAIN.format(text=notice)
-
-
-def asked_shape(generation: Generation) -> tuple[int, int]:
-    """Width to height as it was asked for; wide where the model chooses."""
-    exact = _EXACT.fullmatch(str(generation.params.get("size", "")))
-    if exact:
-        return int(exact[1]), int(exact[2])
-    return ratio_of(str(generation.params.get("aspect_ratio", ""))) or _WIDE
 
 
 def _shown(asset: Asset, prompt: str) -> Shown:
@@ -191,25 +180,10 @@ def _making_text(generation: Generation, job: Job | None, view: JobView | None) 
 
 def _facts(generation: Generation, model_name: str, films: Sequence[Asset]) -> list[tuple[str, str]]:
     """The small line: model, length, size, time, cost."""
-    out = generation.outcome
     found = [("Model", model_name)]
     if films:
         if films[0].duration_seconds:
             found.append(("Length", seconds(films[0].duration_seconds)))
         if films[0].width_px:
             found.append(("Size", f"{films[0].width_px} × {films[0].height_px}"))
-    if out.started_at and out.finished_at:
-        found.append(("Time", seconds((out.finished_at - out.started_at).total_seconds())))
-    if generation.is_finished:
-        found.append(("Cost", money(out.cost_usd)))
-    return found
-
-
-def _billed(generation: Generation) -> str | None:
-    """For what brought nothing: whether it was charged."""
-    if generation.state in (State.DONE, State.WAITING, State.RUNNING):
-        return None
-    cost = generation.outcome.cost_usd
-    if cost is None:
-        return "Whether it was charged is not known."
-    return "Nothing was charged." if cost == 0 else f"It was charged: {money(cost)}."
+    return [*found, *time_and_cost(generation)]

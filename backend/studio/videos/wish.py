@@ -17,18 +17,17 @@ from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
 from studio.catalogue.model import Model
 from studio.catalogue.video_estimate import estimate_video
-from studio.errors import EmptyPrompt, Invalid, Missing, PromptTooLong, UnknownModel
-from studio.generations import store as generations
+from studio.errors import EmptyPrompt, Invalid, PromptTooLong, UnknownModel
+from studio.generations.beginning import begin, refuse_strange_parent
 from studio.generations.generation import Generation, State
 from studio.ids import new_id
-from studio.images.settings import SEED_MOST, canonical
 from studio.jobs.job import Job, new_job
-from studio.jobs.store.rows import add_job
 from studio.moments import now
-from studio.once.once import BegunBefore, Once, write_once
+from studio.once.once import Once
 from studio.providers import Role, VideoSettings, video_pricing_as_json
 from studio.videos.settings import mistake_in_roles
 from studio.wiring import Studio
+from studio.wishes.settings import SEED_MOST, canonical
 
 KIND = "video"
 READY = "ready"  # the first step of the job; the others are the handler's (making.py)
@@ -86,16 +85,9 @@ def request_video(studio: Studio, person: Person, wish: Wish, once: Once | None 
     check(wish)
     studio.jobs.refuse_too_many(person.id, KIND)
     hashes = _hashes(studio, person, wish)
-    if wish.parent_id and not generations.list_generations(studio.db, person.id, [wish.parent_id]):
-        raise Missing("That generation is not there, or is not yours.", field="parent_id")
+    refuse_strange_parent(studio.db, person.id, wish.parent_id)
     generation = _generation(studio, person, wish, hashes)
-    rows = generations.add_generation(generation), add_job(_job(generation, wish))
-    try:
-        write_once(studio.db, once, generation.id, *rows)
-    except BegunBefore as before:
-        return generations.get_generation(studio.db, person.id, before.generation_id)
-    studio.jobs.wake(person.id)
-    return generation
+    return begin(studio, generation, _job(generation, wish), once)
 
 
 def check(wish: Wish) -> None:

@@ -1,7 +1,6 @@
 """The statements of lineage: what an item was made from, and what became of it."""
 
 import json
-from collections.abc import Sequence
 from uuid import UUID
 
 from studio.db import Cursor, Database
@@ -77,21 +76,3 @@ def _digest(cursor: Cursor, item: Item) -> str:
         return ""
     row = cursor.execute("SELECT sha256 FROM assets WHERE id = $id", {"id": item.asset_id}).fetchone()
     return str(row[0]) if row else ""
-
-
-def list_file_facts(
-    db: Database, person_id: UUID, asset_ids: Sequence[UUID]
-) -> dict[UUID, tuple[int | None, int | None, float | None, str, int]]:
-    """Width, height, seconds, media type and bytes of these files, in one query."""
-    if not asset_ids:
-        return {}
-    with db.read() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT id, width_px, height_px, duration_seconds, media_type, bytes
-            FROM assets
-            WHERE person_id = $person_id AND id IN (SELECT unnest($ids::UUID[]))
-            """,
-            {"person_id": person_id, "ids": list(asset_ids)},
-        ).fetchall()
-    return {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in rows}

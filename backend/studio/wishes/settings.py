@@ -1,5 +1,5 @@
 """
-The settings of a picture, out of a form's text or a program's JSON, against those that the model has.
+The settings of a wish, out of a form's text or a program's JSON, against those that the model has.
 
 Whatever the model does not list is never sent to it: a provider answers 400 to it, and a form that offered it lied.
 """
@@ -75,17 +75,6 @@ def offered(known: ImageSettings) -> tuple[str, ...]:
         for name, setting in known.by_name.items()
         if name != "input_references" and not isinstance(setting, Strange)
     )
-
-
-def mistake_in_inputs(count: int, known: ImageSettings) -> str | None:
-    """What is wrong with so many input pictures, as a sentence; None if nothing is."""
-    if count > known.most_inputs:
-        if not known.most_inputs:
-            return "This model takes no pictures, only words."
-        return f"This model takes at most {_pictures(known.most_inputs)} to begin with, not {count}."
-    if count < known.least_inputs:
-        return f"This model changes pictures: give it at least {_pictures(known.least_inputs)}."
-    return None
 
 
 def canonical(settings: Mapping[str, Any]) -> str:
@@ -189,7 +178,3 @@ def _label(name: str) -> str:
 def _listed(values: tuple[str, ...]) -> str:
     shown = ", ".join(values[:12])
     return f"{shown} and {len(values) - 12} more" if len(values) > 12 else shown
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"

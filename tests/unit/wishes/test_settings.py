@@ -1,4 +1,4 @@
-"""A form's and a program's settings of a picture: only what the model has, each mistake at its field."""
+"""A form's and a program's settings of a wish: only what the model has, each mistake at its field."""
 
 import json
 from typing import Any
@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from studio.errors import Invalid
-from studio.images.settings import (
+from studio.images.wish import mistake_in_inputs
+from studio.providers import Choice, ImageSettings, Span, Strange, Switch
+from studio.wishes.settings import (
     canonical,
-    mistake_in_inputs,
     offered,
     settings_of_form,
     settings_of_json,
 )
-from studio.providers import Choice, ImageSettings, Span, Strange, Switch
 
 EVERYTHING = ImageSettings(
     {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studio.images.settings import LABELS, offered
 from studio.providers import Choice, ImageSettings, Setting, Span
+from studio.wishes.settings import LABELS, offered
 
 AUTOMATIC = "Automatic"
 BUTTONS_MOST = 4  # as many numbers of pictures stand side by side
@@ -24,8 +24,6 @@ _NAMES = {
     "output_format": "File format",
     "output_compression": "Compression",
 }
-# Beside the prompt, since they are what people choose each time; the others fold away.
-IN_SIGHT = ("aspect_ratio", "n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The settings of a model as a form shows them."""
 
 import pytest
-from studio.images.fields import fields_of, ratio_of
 from studio.providers import Choice, ImageSettings, Span, Strange, Switch
+from studio.wishes.fields import fields_of, ratio_of
 
 PAINTER = ImageSettings(
     {
