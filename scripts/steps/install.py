@@ -44,6 +44,7 @@ def packages(*, only_runtime: bool) -> None:
     stamp = VENV / f"{kind}.stamp"
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == stamp_of(files):
         return
+    refuse_link()
     if not usable():
         say("making .venv")
         make_environment()
@@ -61,6 +62,14 @@ def stamp_of(files: tuple[Path, ...]) -> str:
     for file in (VENV / "pyvenv.cfg", *files):
         digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def refuse_link() -> None:
+    """Another checkout's environment names that one's place in its scripts, and would be emptied to make ours."""
+    if VENV.is_symlink():
+        sys.exit(
+            f"{VENV} is a link to {VENV.resolve()}. Remove it: each checkout has an environment of its own."
+        )
 
 
 def usable() -> bool:

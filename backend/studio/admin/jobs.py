@@ -24,6 +24,7 @@ from studio.jobs.jobs import Jobs
 from studio.jobs.store import changes
 from studio.jobs.views import views_of
 from studio.moments import iso
+from studio.once.once import Once
 
 HIDDEN = "[not shown: it may quote the prompt, which administrators of this studio do not see]"
 
@@ -62,10 +63,12 @@ def cancel_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
     )
 
 
-def retry_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
-    """Repeat somebody's job, at its owner's cost. Raises NotFinished or CannotRepeat."""
+def retry_job(jobs: Jobs, job: Job, acting: Acting, once: Once | None = None) -> Job:
+    """Repeat somebody's job, at its owner's cost. Raises NotFinished, CannotRepeat or BegunBefore."""
     entry = acting.entry("job.retried", f"job:{job.id}", _facts(job))
-    return jobs.retry(job.id, also=lambda cursor: audit.add_entry(cursor, entry), moment=acting.moment)
+    return jobs.retry(
+        job.id, once=once, also=lambda cursor: audit.add_entry(cursor, entry), moment=acting.moment
+    )
 
 
 def time_out_job(jobs: Jobs, job: Job, acting: Acting) -> Job:

@@ -29,6 +29,7 @@ from studio.jobs.job import Job
 from studio.jobs.jobs import Jobs
 from studio.jobs.store import lists
 from studio.moments import now
+from studio.once.once import BegunBefore, once_of_form
 from studio.wiring import Studio, Wired
 
 router = Router(prefix="/fragments/admin/jobs")
@@ -83,10 +84,21 @@ def time_out(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client
 
 
 @router.post("/{job_id}/retry", status_code=201, name="admin.jobs.retry")
-def retry(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
-    """Repeat one that did not succeed: the new one stands on top."""
+def retry(
+    job_id: UUID,
+    studio: Wired,
+    page: Hx,
+    admin: Administrator,
+    client: Caller,
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Repeat one that did not succeed: the new one stands on top. Pressed twice, it is one."""
     job = lists.get_job(studio.db, job_id)
-    fresh = retry_job(studio.jobs, job, Acting(admin, client, now()))
+    once = once_of_form(admin.id, idempotency_key, "admin retry", job.id)
+    try:
+        fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once)
+    except BegunBefore:
+        return HTMLResponse("", headers=shown_on(HERE, note="It is tried again."))
     (row,) = _rows(studio, admin, [fresh], _names(studio))
     headers = shown_on(HERE, note="It is tried again.")
     return page.answer("admin/job.html", ["repeated"], status=201, headers=headers, job=row)

@@ -159,3 +159,20 @@ def test_a_price_that_is_none_is_told(film: Film, seen: object) -> None:
     address = f"/api/jobs/{job_of(film, failed(film, PICTURE[1]))}/retry"
 
     assert film.alice.post(address, json={"seen_usd": seen}).status_code == 422
+
+
+def test_an_administrators_double_press_is_one_more_try_also_when_that_has_ended(film: Film) -> None:
+    job_id = job_of(film, failed(film, VIDEO[1]))
+    before = film.count("generations")
+    page = Html(film.ruth.get("/fragments/admin/jobs").text)
+    key = page.one(f"#job-{job_id} [name=idempotency_key]")["value"]
+
+    first = film.ruth.post(f"/fragments/admin/jobs/{job_id}/retry", data={"idempotency_key": key}, headers=HX)
+    fresh = film.alice.get("/api/jobs").json()["items"][0]
+    film.ended(film.alice, fresh["generation_id"])
+    second = film.ruth.post(
+        f"/fragments/admin/jobs/{job_id}/retry", data={"idempotency_key": key}, headers=HX
+    )
+
+    assert (first.status_code, fresh["retry_of"], second.status_code) == (201, job_id, 200)
+    assert film.count("generations") == before + 1
