@@ -22,11 +22,7 @@ class OtherSettings(Conflict):
 
     code = "other_settings"
     field = "model"
-
-    def __init__(self, model: str) -> None:
-        super().__init__(
-            f"{model} has other settings than the model before it. Look at them, then press again to make it."
-        )
+    text = "This model has other settings than the one before it. Look at them, then press again to make it."
 
 
 def worst_text(estimate: Estimate | None) -> str:

@@ -78,7 +78,7 @@ def with_own_settings(studio: Studio, form: Form, fitted: Form) -> tuple[Form, O
     """
     if form.settings_of in ("", form.model) or form.settings.items() <= fitted.settings.items():
         return form, None
-    return fitted, OtherSettings(studio.catalogue.get(form.model).name)
+    return fitted, OtherSettings()
 
 
 def mistakes_of(error: StudioError | None, read: ReadSettings | None) -> dict[str, str]:

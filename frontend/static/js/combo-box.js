@@ -1,6 +1,4 @@
-// <combo-box>: a field with a list box of options that the server renders, by keyboard and by pointer; what an option is
-// good for, the element that extends it says with take(value) and leave().
-
+// <combo-box>: a field with a list box of options that the server renders; whoever extends it has take(value) and leave().
 const USABLE = "[role=option]:not([aria-disabled=true])";
 
 customElements.define(
@@ -11,8 +9,7 @@ customElements.define(
       this.input = this.querySelector("input");
       this.list = this.querySelector("[role=listbox]");
       this.toggle(false);
-      // htmx gives a swapped-in field the attributes back that it came with, a moment after it is connected.
-      new MutationObserver(() => this.dress()).observe(this.input, { attributeFilter: ["list"] });
+      new MutationObserver(() => this.dress()).observe(this.input, { attributeFilter: ["list"] }); // htmx gives it back
       new MutationObserver(() => this.onOptions()).observe(this.list, { childList: true });
       this.input.addEventListener("keydown", (event) => this.onKey(event));
       this.input.addEventListener("input", () => this.await());
@@ -30,23 +27,19 @@ customElements.define(
     toggle(isOpen) {
       this.list.hidden = !isOpen;
       this.dress();
-      if (isOpen) return;
-      this.mark(null);
       this.isEntered = false;
+      if (!isOpen) this.mark(null);
     }
 
-    // What stands in the list was found for other words; until the new options are there, none of it may be chosen.
     await() {
-      this.toggle(true);
+      this.toggle((this.isStale = true)); // what is listed was found for other words: none of it may be chosen
       this.mark(null);
-      Object.assign(this, { isStale: true, isEntered: false });
     }
 
     onOptions() {
-      const { isEntered } = this;
-      Object.assign(this, { isStale: false, isEntered: false });
+      this.isStale = false;
       this.mark(this.list.querySelector(`${USABLE}[aria-selected=true]`) ?? this.list.querySelector(USABLE));
-      if (isEntered) this.choose(this.list.querySelector("[data-active]"));
+      if (this.isEntered) this.choose(this.list.querySelector("[data-active]"));
     }
 
     browse() {
@@ -71,9 +64,8 @@ customElements.define(
       const options = [...this.list.querySelectorAll(USABLE)];
       const at = options.findIndex((option) => "active" in option.dataset);
       if (step && this.list.hidden) this.browse();
-      else if (step && this.isStale) void 0;
-      else if (step) this.mark(options[(Math.max(at, step < 0 ? 0 : -1) + step + options.length) % options.length]);
-      else if (event.key === "Enter" && this.isStale && !this.list.hidden) this.isEntered = true; // chosen once they are there
+      else if (step && !this.isStale) this.mark(options[(Math.max(at, step < 0 ? 0 : -1) + step + options.length) % options.length]);
+      else if (event.key === "Enter" && this.isStale) this.isEntered = !this.list.hidden; // chosen once they are there
       else if (event.key === "Enter") this.choose(options[at]); // and never sends the message
       else if (event.key === "Escape" && !this.list.hidden) this.leave();
       else return;
