@@ -124,10 +124,10 @@ class Catalogue:
     def offered(self, typed: str, kind: str = "text", limit: int = 40) -> list[Model]:
         """What a list offers to somebody who typed this: what it finds, or around a whole id the head of all."""
         named = self.find(typed)
-        if named is None or named not in self.of_kind(kind):
-            return self.search(typed, kind=kind, limit=limit)
-        found = self.search("", kind=kind, limit=limit)
-        return found if named in found else [named, *found[:-1]]
+        found = self.search("" if named else typed, kind=kind, limit=limit)
+        if named is None or named in found or named not in self.of_kind(kind):
+            return found
+        return [named, *found[:-1]]
 
     async def refresh(self) -> None:
         """

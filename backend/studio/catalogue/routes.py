@@ -29,9 +29,8 @@ def list_(person: SignedIn, studio: Wired, kind: str | None = None) -> dict[str,
 @router.get("/fragments/models", name="models.options")
 def options(person: SignedIn, studio: Wired, page: Hx, model: str = "") -> HTMLResponse:
     """The models whose names contain what was typed; a whole id is no search and gets the whole list."""
-    query = "" if studio.catalogue.find(model) else model
     found = [model_option(known, model, studio.provider) for known in studio.catalogue.offered(model)]
-    return page.answer("catalogue/options.html", ["options"], options=found, query=query)
+    return page.answer("catalogue/options.html", ["options"], options=found, query=model)
 
 
 @router.post("/fragments/estimates", name="estimates")

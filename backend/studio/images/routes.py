@@ -86,9 +86,8 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLRespon
 @router.get("/models", name="images.models")
 def models(person: SignedIn, studio: Wired, page: Hx, model: str = "") -> HTMLResponse:
     """The models whose names contain what was typed; a whole id is no search and gets the whole list."""
-    query = "" if studio.catalogue.find(model) else model
     found = [image_option(studio, known, model) for known in studio.catalogue.offered(model, "image")]
-    return page.answer("catalogue/options.html", ["options"], options=found, query=query)
+    return page.answer("catalogue/options.html", ["options"], options=found, query=model)
 
 
 @router.post("/estimates", name="images.estimates")
@@ -172,7 +171,7 @@ def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once
     if before is not None:
         return CARDS.arrived(studio, person, page, before)
     form, refused = with_kept_files(studio, person, form)
-    form, other = with_own_settings(studio, form, fitted(studio, form))
+    form, other = with_own_settings(form, fitted(studio, form))
     try:
         if refused is not None:
             raise refused

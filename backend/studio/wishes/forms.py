@@ -16,7 +16,6 @@ from studio.catalogue.agreed import OtherSettings
 from studio.chat.checking import clean
 from studio.errors import StudioError
 from studio.once.once import Once, once_of_form
-from studio.wiring import Studio
 from studio.wishes.settings import SEED_MOST, ReadSettings
 
 # Names of every form; those of its pictures come to them, and each other field is a setting of some model.
@@ -71,7 +70,7 @@ def once_of_wish(person: Person, kind: str, form: WishForm, inputs: object, file
     return once_of_form(person.id, form.key, kind, asked)
 
 
-def with_own_settings(studio: Studio, form: Form, fitted: Form) -> tuple[Form, OtherSettings | None]:
+def with_own_settings(form: Form, fitted: Form) -> tuple[Form, OtherSettings | None]:
     """
     The form as it came; or, where it came with settings of another model that its own does not have, as it is `fitted`
     to its own and OtherSettings, so that nothing is made that nobody saw.

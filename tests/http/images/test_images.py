@@ -149,6 +149,13 @@ class TestThePrice:
         assert html.one("[name=size]")
         assert not html.all("[name=aspect_ratio]")
 
+    def test_the_id_of_a_model_for_texts_leaves_the_whole_list_to_choose_from(self, paint: Paint) -> None:
+        def offered(typed: str) -> list[str]:
+            found = Html(paint.alice.get(f"/fragments/images/models?model={typed}").text)
+            return [option["data-value"] for option in found.all("[role=option]")]
+
+        assert offered("sandbox/scribe") == offered("") != []
+
     def test_nothing_is_made_with_settings_that_nobody_saw(self, paint: Paint) -> None:
         small = {"prompt": "Unseen jugs", "model": SKETCHER, "size": "4x4", "settings_of": PAINTER}
         asked = len(paint.requests())

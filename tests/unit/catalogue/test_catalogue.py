@@ -223,6 +223,13 @@ class TestSearching:
     async def test_a_long_list_is_cut(self, catalogue: Catalogue) -> None:
         assert len(catalogue.search("", limit=2)) == 2
 
+    async def test_a_whole_id_is_offered_among_all(self, catalogue: Catalogue) -> None:
+        everything = catalogue.search("")
+        last = everything[-1]
+
+        assert catalogue.offered(last.id) == everything
+        assert catalogue.offered(last.id, limit=2) == [last, everything[0]]
+
     async def test_an_id_with_blanks_around_it_is_found_and_another_is_unknown(
         self, catalogue: Catalogue
     ) -> None:
