@@ -139,5 +139,5 @@ def test_a_program_that_asks_again_after_a_restart_gets_what_it_began(
 
     again = httpx.post(f"{mortal.address}/api/generations", json=body, headers=headers, timeout=30)
 
-    assert (first.status_code, again.status_code) == (201, 201)
+    assert (first.status_code, again.status_code) == (201, 201), again.text
     assert again.json()["id"] == first.json()["id"]
