@@ -79,8 +79,16 @@ def newest_item(services: Services) -> str:
 
 def weigh_pages(services: Services, conversation: str) -> None:
     paths = [
-        *("/", "/chat", f"/chat/{conversation}", "/images", "/gallery", f"/gallery/{newest_item(services)}"),
-        *("/account", "/admin", "/admin/people", "/admin/patterns"),
+        *(
+            "/",
+            "/chat",
+            f"/chat/{conversation}",
+            "/images",
+            "/videos",
+            "/gallery",
+            f"/gallery/{newest_item(services)}",
+        ),
+        *("/account", "/admin", "/admin/people", "/admin/jobs", "/admin/patterns"),
     ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
