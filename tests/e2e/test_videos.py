@@ -202,3 +202,20 @@ def test_an_administrator_sees_and_stops_a_job(
     row.get_by_role("button", name="Stop").click()
 
     expect(page.locator(f"#job-{job['id']}[data-state=cancelled]")).to_be_visible()
+
+
+def test_a_picture_becomes_the_frame_it_is_dropped_on(enter: Callable[..., Page]) -> None:
+    videos = Videos(enter("alice"))
+    videos.begin()
+    videos.choose_model(FLIPBOOK, scripts=True)
+    videos.page.evaluate(
+        """() => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(8)], "end.png", { type: "image/png" }));
+            const event = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer });
+            document.querySelector("[data-slot=last]").dispatchEvent(event);
+        }"""
+    )
+    expect(videos.attachments).to_contain_text("end.png")
+    held = "names => names.map(name => document.querySelector(`[data-slot=${name}] input`).files.length)"
+    assert videos.page.evaluate(held, ["first", "last"]) == [0, 1]

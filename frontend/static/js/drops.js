@@ -11,14 +11,21 @@ document.addEventListener("dragover", (event) => {
 
 document.addEventListener("drop", (event) => {
   const form = event.target.closest?.("form.composer");
-  if (form && take(form, event.dataTransfer?.files)) event.preventDefault();
+  if (form && take(form, event.dataTransfer?.files, event.target)) event.preventDefault();
 });
 
-function take(form, files) {
-  const input = form.querySelector("input[type=file]");
+// The field that files fell on, else the first to be seen: which there are changes with the model.
+function fieldFor(form, near) {
+  const all = [...form.querySelectorAll("input[type=file]")];
+  const isShown = (input) => input.closest("label")?.checkVisibility();
+  return near?.closest("label")?.querySelector("input[type=file]") ?? all.find(isShown) ?? all[0];
+}
+
+function take(form, files, near) {
+  const input = fieldFor(form, near);
   if (!input || !files?.length) return false;
   const all = new DataTransfer();
-  for (const file of [...input.files, ...files]) all.items.add(file);
+  for (const file of input.multiple ? [...input.files, ...files] : [files[0]]) all.items.add(file);
   input.files = all.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
   return true;
