@@ -85,6 +85,8 @@ class Opening:
         )
         jobs = Jobs(db, worker)
         jobs.bell.ring_for(await asyncio.to_thread(list_people_waiting, db))
+        await asyncio.to_thread(self._print_set_up, db)
+        # From here on it is open: nothing is awaited between being ready, as the probes say, and being served.
         self.studio = Studio(
             self.settings, db, files, adapter, provider, catalogue, engine, desk, jobs, board=board
         )
@@ -94,7 +96,6 @@ class Opening:
         self._start(keep_asking(db, adapter, provider, catalogue.provider_id))
         self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
-        await asyncio.to_thread(self._print_set_up)
 
     def _video_maker(
         self, db: Database, files: FileStore, adapter: Adapter, provider: Provider, look_up: LookUp
@@ -121,10 +122,9 @@ class Opening:
         provider = provider_from_settings(settings, settings.port)
         return db, replace(provider, id=providers.remember_provider(db, provider, now()))
 
-    def _print_set_up(self) -> None:
+    def _print_set_up(self, db: Database) -> None:
         """One plain line for the operator's eye, in a terminal and in a deployment's log alike."""
-        assert self.studio is not None
-        token = ensure_setup_token(self.studio.db)
+        token = ensure_setup_token(db)
         if token:
             print(f"Set up: {self.settings.public_url.rstrip('/')}/setup?token={token}", flush=True)
 

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
+from studio import opening
 from studio.app import create_app
 from studio.config import Settings
+from studio.db import Database
 
 from tests.support.html import Html
+from tests.support.people import wait_until_open
 from tests.support.talking import Talk
 
 
@@ -52,6 +56,24 @@ def test_everything_else_is_asked_to_come_back(starting: TestClient, method: str
     assert "The studio is starting." in answer.text
     if address.startswith("/fragments"):
         assert Html(answer.text).one(".toast")["data-code"] == "starting"
+
+
+def test_it_is_ready_only_once_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_last_step, may_go_on = Event(), Event()
+
+    def slow_token(db: Database) -> None:
+        is_last_step.set()
+        assert may_go_on.wait(20)
+
+    monkeypatch.setattr(opening, "ensure_setup_token", slow_token)
+    with TestClient(create_app(Settings(data_dir=tmp_path))) as client:
+        assert is_last_step.wait(20)
+        status = client.get("/readyz").status_code
+        may_go_on.set()
+        wait_until_open(client.app)  # type: ignore[arg-type]
+
+        assert status == 503
+        assert client.get("/api/me").status_code == 401
 
 
 def test_an_open_studio_is_ready(talk: Talk) -> None:
