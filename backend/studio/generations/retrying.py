@@ -11,6 +11,7 @@ from studio.jobs.job import Job
 from studio.jobs.store import lists
 from studio.once.once import BegunBefore, Once, begun_before
 from studio.videos import show as videos
+from studio.videos.refetching import NOTHING_MORE, can_be_fetched
 from studio.videos.wish import KIND as VIDEO
 from studio.wiring import Studio
 
@@ -44,4 +45,6 @@ def _estimate(studio: Studio, job: Job) -> Estimate | None:
     estimate = _ESTIMATES.get(job.kind)
     if estimate is None or job.generation_id is None:
         return None
+    if can_be_fetched(job):
+        return NOTHING_MORE
     return estimate(studio, store.get_generation(studio.db, job.person_id, job.generation_id))

@@ -246,7 +246,7 @@ class PictureMaker:
         tries = int(job.notes.get("tries", 0)) + 1
         seconds = max(self.try_again_seconds * 2 ** (tries - 1), float(error.retry_after_seconds or 0))
         notes = {**job.notes, "tries": tries, "notice": error.text}
-        return Again(READY, now() + timedelta(seconds=seconds), notes)
+        return Again(READY, now() + timedelta(seconds=seconds), notes, is_in_line=True)
 
     def _look_up(self, generation: Generation, came: Came) -> None:
         if came.out.cost_usd is None and came.out.provider_request_id:

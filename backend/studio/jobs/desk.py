@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from studio.db import Row
@@ -39,16 +40,17 @@ class JobDesk:
         *rows: Row,
         provider_job_id: str | None = None,
         notes: Mapping[str, Any] | None = None,
+        deadline_at: datetime | None = None,
     ) -> Job:
         """
         Make a step durable, with the kind's own rows; returns when it is.
 
         Call it *before* acting ("submitting") and after ("submitted", with the provider's id). Never interrupted: what
         is recorded is recorded even while the process ends or the job is to be cancelled, and a database that cannot
-        write for a while is waited for. Raises LeaseLost when the job is somebody else's by now: nothing was written,
-        and nothing more may be done.
+        write for a while is waited for. A new deadline is for what is claimed from now on. Raises LeaseLost when the
+        job is somebody else's by now: nothing was written, and nothing more may be done.
         """
-        wanted = Step(step, provider_job_id, notes)
+        wanted = Step(step, provider_job_id, notes, deadline_at)
         job = self._job
         self._job = await self._storing.until_done(
             job, lambda cursor: changes.record(cursor, job, wanted, rows)

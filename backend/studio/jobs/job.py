@@ -168,13 +168,15 @@ class Again:
     """
     Rest, and go on with `step` at `due_at`. `notes` None keeps the notes.
 
-    It counts as progress, so attempts begin anew; what goes on for ever is ended by the job's deadline.
+    It counts as progress, so attempts begin anew; what goes on for ever is ended by the job's deadline. `is_in_line`:
+    nothing of it runs anywhere meanwhile, so it waits in line again and its place is free for others.
     """
 
     step: str
     due_at: datetime
     notes: Mapping[str, Any] | None = None
     rows: Sequence[Row] = field(default=())
+    is_in_line: bool = False
 
 
 Next = Done | Failed | Cancelled | Interrupted | Again
@@ -191,6 +193,7 @@ class Desk(Protocol):
         *rows: Row,
         provider_job_id: str | None = None,
         notes: Mapping[str, Any] | None = None,
+        deadline_at: datetime | None = None,
     ) -> Job: ...
     def safe_point(self) -> None: ...
 

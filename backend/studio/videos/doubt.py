@@ -1,5 +1,5 @@
 """
-A submission whose answer we never read, because the process died: began the video, or not?
+A submission whose answer we never read, since the process died or the line did: began the video, or not?
 
 A server that lists its videos can tell. One that only this job can have asked for is taken on. That there is none is
 believed only of a list that is seen to tell the truth: whole for that time, showing another video of ours by this model
@@ -22,12 +22,11 @@ from studio.jobs.job import Again, Job, Next
 from studio.moments import now
 from studio.providers import Adapter, ListedVideo, Provider, ProviderError, VideoListing, VideoStatus
 from studio.videos import store
-from studio.videos.outcome import Verdict, end_of, taken_notes
+from studio.videos.outcome import Verdict, end_of, known_notes, taken_notes
 from studio.videos.patience import Patience
 from studio.videos.reasons import IN_DOUBT, reason_text
-from studio.videos.wish import READY
+from studio.videos.steps import POLLING, READY, SUBMITTING
 
-SUBMITTING, POLLING = "submitting", "polling"
 ASKED_AT = "asking_at"  # among the notes: when the request went out
 ROUNDING = timedelta(seconds=2)  # of moments in whole seconds
 # Before the request by this much another one made it, or a clock is wrong.
@@ -139,6 +138,11 @@ class Doubts:
         asked = _asked(generation)
         return self._locks.setdefault((asked.model, asked.prompt), asyncio.Lock())
 
+    def look_soon(self, job: Job, generation: Generation, asked_as: str | None) -> Again:
+        """For one whose answer was lost just now: the list is asked in a moment, as it is after a restart."""
+        notes = known_notes({**job.notes, "notice": _in_doubt(generation)}, cost_usd=None, asked_as=asked_as)
+        return Again(SUBMITTING, self._patience.next_look(0), notes)
+
     async def settle(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
         """How a job goes on that was found submitting."""
         async with self.alone(generation):
@@ -155,12 +159,19 @@ class Doubts:
             if isinstance(found, VideoStatus):
                 notes = taken_notes(job, found, moment)
                 alone = store.refuse_taken(job.id, found.job.id)
-                await desk.record(POLLING, alone, provider_job_id=found.job.id, notes={**notes, "looks": 0})
+                await desk.record(
+                    POLLING,
+                    alone,
+                    provider_job_id=found.job.id,
+                    notes={**notes, "looks": 0},
+                    deadline_at=self._patience.deadline(),
+                )
                 return Again(POLLING, self._patience.next_look(0))
             if found is Finding.NOT_YET and not self._patience.is_over(moment):
-                notice = IN_DOUBT.format(provider=generation.provider)
                 due_at = self._patience.next_look(looks, after)
-                return Again(SUBMITTING, due_at, {**job.notes, "looks": looks, "notice": notice})
+                return Again(
+                    SUBMITTING, due_at, {**job.notes, "looks": looks, "notice": _in_doubt(generation)}
+                )
             again = int(job.notes.get("asked_again", 0)) + 1
             if found is Finding.NEVER and again <= self._patience.most_asked_again:
                 return Again(READY, now(), {"inputs": job.notes.get("inputs", []), "asked_again": again})
@@ -194,6 +205,10 @@ class Doubts:
     def _unknown(generation: Generation) -> Next:
         text = reason_text("outcome_unknown", generation.provider)
         return end_of(generation, generation.outcome, Verdict(State.INTERRUPTED, "outcome_unknown", text))
+
+
+def _in_doubt(generation: Generation) -> str:
+    return IN_DOUBT.format(provider=generation.provider)
 
 
 def _asked(generation: Generation) -> Asked:

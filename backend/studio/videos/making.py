@@ -44,7 +44,7 @@ from studio.providers import (
     VideoState,
     VideoStatus,
 )
-from studio.videos.doubt import ASKED_AT, POLLING, SUBMITTING, Doubts
+from studio.videos.doubt import ASKED_AT, Doubts
 from studio.videos.fetching import Fetching
 from studio.videos.outcome import (
     AnyEnd,
@@ -59,10 +59,11 @@ from studio.videos.outcome import (
 )
 from studio.videos.patience import Patience
 from studio.videos.reasons import reason_text
+from studio.videos.refetching import can_be_fetched, cost_rows, fetching_job
+from studio.videos.steps import DOWNLOADING, LOOKING, POLLING, READY, SUBMITTING
 from studio.videos.unfetched import MADE_AT, given_up, is_over, once_more, too_late, tries_so_far
-from studio.videos.wish import KIND, READY, ROLES, job_for
+from studio.videos.wish import KIND, ROLES, job_for
 
-DOWNLOADING, LOOKING = "downloading", "looking"
 # Waiting for a provider costs us a question now and then; what costs something, fetching and looking, has limits of its
 # own (fetching.py).
 RULES = Rules(at_once=200, at_once_per_person=4, at_once_per_provider=200, most_attempts=5)
@@ -125,8 +126,10 @@ class VideoMaker:
             raise Missing
         if job.is_elsewhere(self.provider.id):
             raise ProviderGone(PROVIDER_GONE.format(provider=generation.provider))
-        refuse_without(self.db, job.person_id, [UUID(each["id"]) for each in job.notes.get("inputs", ())])
         fresh = generation.asked_anew(moment)
+        if can_be_fetched(job):
+            return fetching_job(fresh, job), [generations.add_generation(fresh)]
+        refuse_without(self.db, job.person_id, [UUID(each["id"]) for each in job.notes.get("inputs", ())])
         return job_for(fresh, job.notes.get("inputs", [])), [generations.add_generation(fresh)]
 
     def _generation(self, job: Job) -> Generation | None:
@@ -152,11 +155,13 @@ class VideoMaker:
             try:
                 status = await self.adapter.films.submit(self.provider, request)
             except ProviderError as error:
-                return self._not_taken(job, generation, error)
+                return self._not_taken(desk.job, generation, error)
             await self.edge("submitted")
             # Before anything else: with this name the video is found again whatever happens to us.
             notes = taken_notes(job, status, now())
-            await desk.record(POLLING, provider_job_id=status.job.id, notes=notes)
+            await desk.record(
+                POLLING, provider_job_id=status.job.id, notes=notes, deadline_at=self.patience.deadline()
+            )
         await self.edge("recorded polling")
         desk.safe_point()
         return Again(POLLING, self.patience.next_look(0))
@@ -176,18 +181,24 @@ class VideoMaker:
         out = generation.outcome
         out.provider_request_id = error.provider_request_id
         if isinstance(error, UpstreamOutcomeUnknown):
+            if self.provider.lists_videos:
+                return self.doubts.look_soon(job, generation, error.provider_request_id)
             verdict = Verdict(State.INTERRUPTED, error.code, error.text, error.provider_message or "")
             return end_of(generation, out, verdict)
         tries = int(job.notes.get("tries", 0)) + 1
         if isinstance(error, UpstreamBusy | UpstreamUnavailable) and tries < self.patience.most_tries:
             notes = {**job.notes, "tries": tries, "notice": error.text}
-            return Again(READY, self.patience.next_try(tries, error.retry_after_seconds), notes)
+            due_at = self.patience.next_try(tries, error.retry_after_seconds)
+            return Again(READY, due_at, notes, is_in_line=True)
         out.cost_usd = booked(Decimal(0))
         return end_of(
             generation, out, Verdict(State.FAILED, error.code, error.text, error.provider_message or "")
         )
 
     async def _follow(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
+        if generation.outcome.started_at is None:  # only fetched, so it began with no request of its own
+            generation.outcome.started_at = now()
+            await desk.record(job.step, generations.set_started(generation))
         looks = int(job.notes.get("looks", 0)) + 1
         try:
             async with desk.stoppable():
@@ -275,10 +286,11 @@ class VideoMaker:
         verdict: Verdict,
         files: Sequence[MadeFile] = (),
     ) -> AnyEnd:
-        out = outcome_so_far(generation, replace(job, notes=notes))  # type: ignore[arg-type]
+        told = replace(job, notes=notes)  # type: ignore[arg-type]
+        out = outcome_so_far(generation, told)
         if out.cost_usd is None and out.provider_request_id:
             self.look_up(generation.id, out.provider_request_id)
-        return end_of(generation, out, verdict, files)
+        return end_of(generation, out, verdict, files, cost_rows(told))
 
 
 def _name_of(job: Job) -> VideoJob:

@@ -17,7 +17,8 @@ from studio.jobs.job import Done, End, Failed, Interrupted, Job
 from studio.moments import now
 from studio.providers import VideoStatus
 from studio.videos.reasons import CODEC_NAMES, MAY_NOT_PLAY, RECODED, REMARKS, STILL_CHARGED
-from studio.videos.wish import READY
+from studio.videos.refetching import cost_rows, is_fetching_only
+from studio.videos.steps import READY
 
 AnyEnd = Done | Failed | Interrupted
 _ENDS: dict[State, type[Done] | type[Failed] | type[Interrupted]] = {
@@ -51,7 +52,13 @@ def done(made: Sequence[MadeFile], refused: StudioError | None) -> Verdict:
     return Verdict(State.DONE)
 
 
-def end_of(generation: Generation, out: Outcome, verdict: Verdict, files: Sequence[MadeFile] = ()) -> AnyEnd:
+def end_of(
+    generation: Generation,
+    out: Outcome,
+    verdict: Verdict,
+    files: Sequence[MadeFile] = (),
+    also: Sequence[Row] = (),
+) -> AnyEnd:
     """The end of the job with everything that ends its generation: one commit."""
     ended = replace(
         generation,
@@ -62,7 +69,7 @@ def end_of(generation: Generation, out: Outcome, verdict: Verdict, files: Sequen
         outcome=replace(out, finished_at=now()),
     )
     return _ENDS[verdict.state](
-        rows=[*made_rows(ended, files, untitled=UNTITLED), *generations.finish(ended)],
+        rows=[*made_rows(ended, files, untitled=UNTITLED), *generations.finish(ended), *also],
         reason=verdict.reason,
         reason_text=verdict.text,
         provider_error=verdict.words or None,
@@ -78,9 +85,8 @@ def ended_elsewhere(generation: Generation, job: Job, end: End) -> list[Row]:
         text = f"{text} {STILL_CHARGED.format(provider=generation.provider)}"
     out.finished_at = now()
     state = State(end.state.value)
-    return generations.finish(
-        replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
-    )
+    ended = replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
+    return [*generations.finish(ended), *cost_rows(job)]
 
 
 def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:
@@ -100,11 +106,11 @@ def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:
 
 def outcome_so_far(generation: Generation, job: Job) -> Outcome:
     """What is known by now, also what only the notes of the job tell: they are written before the end is."""
-    cost = job.notes.get("cost_usd")
+    known = "0" if is_fetching_only(job) else job.notes.get("cost_usd")
     return replace(
         generation.outcome,
         provider_request_id=job.notes.get("asked_as") or job.provider_job_id,
-        cost_usd=generation.outcome.cost_usd if cost is None else booked(Decimal(cost)),
+        cost_usd=generation.outcome.cost_usd if known is None else booked(Decimal(known)),
     )
 
 

@@ -36,6 +36,10 @@ class Patience:
         minutes = max(1, round(self.lasts.total_seconds() / 60))
         return f"{minutes // 60} hours" if minutes >= 120 else f"{minutes} minutes"
 
+    def deadline(self) -> datetime:
+        """Of the whole job from when the provider took it: waiting and fetching end it before, each with its reason."""
+        return now() + 12 * self.lasts
+
     def is_over(self, submitted_at: datetime) -> bool:
         return now() - submitted_at >= self.lasts
 

@@ -2,7 +2,7 @@
 
 REASON_TEXTS = {
     "outcome_unknown": (
-        "The studio stopped while {provider} was asked for this, and nobody knows whether it began. It was not asked "
+        "{provider} was asked for this and its answer was lost, so nobody knows whether it began. It was not asked "
         "again, since {provider} may be at work on it and charge for it."
     ),
     "provider_failed": "{provider} could not make this video.",
@@ -34,7 +34,7 @@ CODEC_NAMES = {
     "vp8": "a kind of VP8",
 }
 STILL_CHARGED = "{provider} may charge for it all the same."
-IN_DOUBT = "The studio stopped while {provider} was asked for this. Whether it began is being looked up."
+IN_DOUBT = "The answer of {provider} was lost. Whether it began this is being looked up."
 ASKED_AGAIN = "{text} It is asked again in a moment."
 
 

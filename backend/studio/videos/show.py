@@ -10,6 +10,7 @@ from studio.catalogue.estimate import Estimate
 from studio.chat.views import PictureCard, gone_card
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
+from studio.jobs.job import Job
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
 from studio.moments import now
@@ -17,6 +18,7 @@ from studio.providers import Role
 from studio.videos import store
 from studio.videos.composer import ROLE_LABELS
 from studio.videos.forms import VideoForm
+from studio.videos.refetching import NOTHING_MORE, can_be_fetched
 from studio.videos.views import VideoCard, video_card
 from studio.videos.wish import KIND, ROLES, Input, Wish, estimate_wish
 from studio.wiring import Studio
@@ -73,6 +75,13 @@ def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
     return estimate_wish(Wish(generation.prompt, model, generation.params, inputs))
 
 
+def _price_again(studio: Studio, generation: Generation, job: Job | None) -> Estimate | None:
+    if generation.state is State.DONE:
+        return None
+    is_bought = job is not None and can_be_fetched(job)
+    return NOTHING_MORE if is_bought else estimate_again(studio, generation)
+
+
 def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[VideoCard]:
     ids = [generation.id for generation in asked]
     # Before the files: what ends in between then shows them at the next look, and never an end without them.
@@ -92,7 +101,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
                 job=jobs.get(generation.id),
                 view=views.get(generation.id),
                 is_elsewhere=generation.provider_id != studio.catalogue.provider_id,
-                again=None if generation.state is State.DONE else estimate_again(studio, generation),
+                again=_price_again(studio, generation, jobs.get(generation.id)),
             )
         )
     return found

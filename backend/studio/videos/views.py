@@ -13,8 +13,9 @@ from studio.generations.generation import Generation, State
 from studio.jobs.job import Job
 from studio.jobs.views import JobView
 from studio.moments import iso
-from studio.videos.doubt import SUBMITTING
 from studio.videos.reasons import ASKED_AGAIN
+from studio.videos.refetching import can_be_fetched, is_fetching_only
+from studio.videos.steps import SUBMITTING
 from studio.wishes.views import asked_shape, billed, seconds, time_and_cost
 
 _WIDE = (16, 9)  # where the model chooses
@@ -78,6 +79,7 @@ class VideoCard:
     is_simulated: bool
     can_retry: bool
     is_elsewhere: bool
+    retry_label: str
     retry_price: str
     retry_seen_usd: str
     again_url: str
@@ -101,6 +103,7 @@ def video_card(
     is_elsewhere: bool = False,
 ) -> VideoCard:
     is_running, query = not generation.is_finished, urlencode({"from": str(generation.id)})
+    is_fetched = job is not None and can_be_fetched(job)
     return VideoCard(
         id=str(generation.id),
         prompt=generation.prompt,
@@ -112,13 +115,14 @@ def video_card(
         inputs=inputs,
         reason_text=generation.reason_text,
         words=generation.text if generation.is_finished else "",
-        billed=billed(generation),
+        billed=_billed(generation, job),
         facts=_facts(generation, model_name, films),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
         can_retry=bool(view and view.can_retry and generation.is_finished and not is_elsewhere),
         is_elsewhere=is_elsewhere,
-        retry_price=price_text(again),
+        retry_label="Fetch again" if is_fetched else "Try again",
+        retry_price="nothing more" if is_fetched else price_text(again),
         retry_seen_usd=worst_text(again),
         again_url=f"/videos?{query}",
         other_url=f"/videos?{query}&focus=model#model",
@@ -140,6 +144,11 @@ def making(generation: Generation, job: Job | None, view: JobView | None) -> Mak
         width=width,
         height=height,
     )
+
+
+def _billed(generation: Generation, job: Job | None) -> str | None:
+    told = billed(generation)
+    return "Nothing more was charged." if told and job is not None and is_fetching_only(job) else told
 
 
 def _notice(job: Job | None) -> str | None:

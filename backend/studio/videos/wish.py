@@ -26,12 +26,12 @@ from studio.moments import now
 from studio.once.once import Once
 from studio.providers import Role, VideoSettings, video_pricing_as_json
 from studio.videos.settings import mistake_in_roles
+from studio.videos.steps import READY
 from studio.wiring import Studio
 from studio.wishes.settings import SEED_MOST, canonical
 
 KIND = "video"
-READY = "ready"  # the first step of the job; the others are the handler's (making.py)
-LASTS = timedelta(hours=24)  # with all the waiting in line; how long a provider may take is the handler's
+LASTS = timedelta(hours=24)  # in line; once the provider took it the handler counts anew (patience.py)
 PROMPT_LIMIT = 32_000
 ROLES = (
     "input_roles"  # among the params: what the pictures are for, in order; a plain text, as recipes hold them

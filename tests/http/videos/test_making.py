@@ -100,9 +100,10 @@ def test_it_begins_and_ends_with_pictures(film: Film) -> None:
         ("vanishes", "failed", "vanished"),
         ("poll-html", "done", None),
         # the submission
-        ("lost-answer", "interrupted", "upstream_outcome_unknown"),
-        ("html-answer", "interrupted", "upstream_outcome_unknown"),
-        ("unavailable", "interrupted", "upstream_outcome_unknown"),
+        ("lost-answer", "done", None),
+        ("html-answer", "done", None),
+        ("no-id", "done", None),
+        ("unavailable", "interrupted", "outcome_unknown"),
         ("refuses", "failed", "upstream_refused"),
         ("no-balance", "failed", "upstream_payment_required"),
         ("overloaded", "failed", "upstream_busy"),

@@ -341,3 +341,19 @@ def test_who_has_no_scripts_asks_for_the_fields_of_a_model_and_spends_nothing(fi
     assert unknown.status_code == 422
     assert "does not know that model" in Html(unknown.text).one("#composer-error").text
     assert film.count("jobs") == before
+
+
+def test_what_was_bought_and_did_not_come_is_fetched_again_for_nothing_more(film: Film) -> None:
+    first = asked(film, film.alice, model="sandbox/video-huge", prompt="Too large to keep")
+    assert film.ended(film.alice, first)["cost_usd"] == "0.020000000"
+    card = Html(film.alice.get(f"/fragments/videos/{first}").text)
+    assert card.text_of(f"#video-{first}-retry") == "Fetch again nothing more"
+    assert card.one("form[action$=retry] [name=seen_usd]")["value"] == "0"
+
+    answer = film.alice.post(f"/fragments/videos/{first}/retry", data={"seen_usd": "0"}, headers=HX)
+
+    assert answer.status_code == 201, answer.text
+    again = answer.headers["Studio-Page"].partition("#video-")[2]
+    assert film.ended(film.alice, again)["cost_usd"] == "0.000000000"
+    assert "Nothing more was charged." in film.alice.get(f"/fragments/videos/{again}").text
+    assert len(film.submissions(prompt="Too large to keep")) == 1

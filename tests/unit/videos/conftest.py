@@ -1,7 +1,7 @@
 """A migrated database to be copied, and a sandbox that outlives the processes which ask it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from studio.paths import MIGRATIONS
 from studio.sandbox import create_sandbox
 
 from tests.support.sandbox import served
+from tests.support.scripted_filming import BEGUN, COMPLETED, POLL
+from tests.support.scripted_server import ScriptedServer
 
 
 @pytest.fixture
@@ -30,6 +32,21 @@ def place(tmp_path: Path, migrated: Path) -> Path:
     """A data directory."""
     shutil.copy(migrated, tmp_path / "app.db")
     return tmp_path
+
+
+@pytest.fixture
+def db(place: Path) -> Iterator[Database]:
+    with Database.open(place / "app.db", threads=1) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """A provider that takes a video on and has made it at the first look."""
+    async with ScriptedServer() as scripted:
+        scripted.always("/v1/videos", BEGUN)
+        scripted.always(POLL, COMPLETED)
+        yield scripted
 
 
 @pytest.fixture(scope="package")

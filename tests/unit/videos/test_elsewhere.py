@@ -20,8 +20,8 @@ from studio.jobs.store import lists
 from studio.jobs.worker import Worker
 from studio.providers import Adapter
 from studio.videos.fetching import Fetching
-from studio.videos.making import DOWNLOADING, LOOKING, POLLING, SUBMITTING, VideoMaker
-from studio.videos.wish import READY
+from studio.videos.making import VideoMaker
+from studio.videos.steps import DOWNLOADING, LOOKING, POLLING, READY, SUBMITTING
 
 from tests.support.jobs import soon
 from tests.support.videos import ask, made, sandbox_at

@@ -48,12 +48,6 @@ def files(place: Path) -> FullFiles:
 
 
 @pytest.fixture
-def db(place: Path) -> Iterator[Database]:
-    with Database.open(place / "app.db", threads=1) as opened:
-        yield opened
-
-
-@pytest.fixture
 async def worker(db: Database, files: FullFiles, sandbox: str) -> AsyncIterator[Worker]:
     """It makes videos once it is woken."""
     async with Adapter(film_pause_seconds=0.01) as adapter:

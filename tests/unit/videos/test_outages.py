@@ -1,105 +1,24 @@
 """A provider that fails for a while, by a script of answers: nothing paid is bought twice, and nothing made is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 from studio.assets import store as assets
-from studio.assets.files import FileStore
 from studio.db import Database
 from studio.generations.costs import keep_asking
-from studio.generations.generation import Generation
-from studio.jobs.job import Job
 from studio.jobs.jobs import Jobs
-from studio.jobs.store import lists
-from studio.jobs.worker import Worker
 from studio.moments import now
-from studio.providers import Adapter, Provider
-from studio.videos.fetching import Fetching
-from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
 
-from tests.support.films import film_bytes
 from tests.support.jobs import soon
-from tests.support.scripted_server import END, ScriptedServer, answer, head, piece
-from tests.support.videos import ALICE, SANDBOX, ask, made
+from tests.support.scripted_filming import BAD_GATEWAY, CONTENT, NAME, POLL, film, studio
+from tests.support.scripted_server import ScriptedServer, answer
+from tests.support.videos import ALICE, SANDBOX, made
 
 pytestmark = pytest.mark.anyio
-
-NAME = "gen-vid-1"
-POLL, CONTENT = f"/v1/videos/{NAME}", f"/v1/videos/{NAME}/content?index=0"
-BEGUN = answer(202, {"id": NAME, "status": "pending"})
-COMPLETED = answer(200, {"id": NAME, "status": "completed", "usage": {"cost": 0.5}})
-BAD_GATEWAY = answer(502, {"error": {"code": 502, "message": "Bad gateway"}})
-
-
-@pytest.fixture
-def db(place: Path) -> Iterator[Database]:
-    with Database.open(place / "app.db", threads=1) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with ScriptedServer() as scripted:
-        scripted.always("/v1/videos", BEGUN)
-        scripted.always(POLL, COMPLETED)
-        yield scripted
-
-
-@dataclass
-class Studio:
-    """A worker that makes videos, and what came of one."""
-
-    db: Database
-    server: ScriptedServer
-    worker: Worker
-    adapter: Adapter
-    provider: Provider
-
-    def submissions(self) -> int:
-        return sum(asked.method == "POST" for asked in self.server.asked)
-
-    def downloads(self) -> int:
-        return sum(asked.target == CONTENT for asked in self.server.asked)
-
-    def job(self) -> Job:
-        (job,) = lists.list_jobs(self.db, lists.Filter(), 10)
-        return job
-
-    async def ask(self) -> UUID:
-        generation_id = await asyncio.to_thread(partial(ask, self.db, provider="Acme", is_simulated=False))
-        self.worker.wake()
-        return generation_id
-
-    async def ended(self, generation_id: UUID) -> Generation:
-        await soon(lambda: self.job().is_finished)
-        return made(self.db, generation_id)
-
-
-@asynccontextmanager
-async def studio(
-    db: Database, place: Path, server: ScriptedServer, **patience: object
-) -> AsyncIterator[Studio]:
-    files = FileStore(place / "media")
-    provider = Provider(SANDBOX, "Acme", "openrouter", server.url, SecretStr("sk-acme"))
-    wanted = Patience(**{"look_seconds": 0.002, **patience})  # type: ignore[arg-type]
-    async with Adapter(film_pause_seconds=0.001) as adapter:
-        fetching = Fetching(files, adapter, provider, 5_000_000)
-        maker = VideoMaker(db, files, adapter, provider, fetching, lambda _, __: None, wanted)
-        worker = Worker(db, [maker])
-        worker.start()
-        try:
-            yield Studio(db, server, worker, adapter, provider)
-        finally:
-            await worker.close()
 
 
 @pytest.mark.parametrize("code", [500, 502, 504])
@@ -123,7 +42,7 @@ async def test_a_download_that_fails_for_long_is_not_given_up(
         generation_id = await there.ask()
         await soon(lambda: there.downloads() >= 3 * 7)  # of three tries each, long after five failed
         assert there.job().step == "downloading"
-        server.always(CONTENT, head(200, "video/mp4") + piece(film_bytes()) + END)
+        server.always(CONTENT, film())
 
         ended = await there.ended(generation_id)
 

@@ -19,11 +19,12 @@ from studio.jobs.store.rows import OF_JOBS, job_of
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step to be recorded; None leaves provider's id and notes as they are."""
+    """A step to be recorded; None leaves provider's id, notes and deadline as they are."""
 
     name: str
     provider_job_id: str | None = None
     notes: Mapping[str, Any] | None = None
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def record(cursor: Cursor, job: Job, step: Step, rows: Sequence[Row]) -> Job:
         f"""
         UPDATE jobs
         SET step = $step, provider_job_id = coalesce($provider_job_id, provider_job_id),
-            notes = coalesce($notes, notes), attempts = CASE WHEN step = $step THEN attempts ELSE 1 END
+            notes = coalesce($notes, notes), deadline_at = coalesce($deadline_at, deadline_at),
+            attempts = CASE WHEN step = $step THEN attempts ELSE 1 END
         WHERE id = $id AND lease_id = $lease_id AND state = 'running'
         RETURNING {OF_JOBS}
         """,
@@ -52,6 +54,7 @@ def record(cursor: Cursor, job: Job, step: Step, rows: Sequence[Row]) -> Job:
             "step": step.name,
             "provider_job_id": step.provider_job_id,
             "notes": None if step.notes is None else notes_text(step.notes),
+            "deadline_at": step.deadline_at,
         },
     ).fetchone()
     if found is None:
@@ -66,6 +69,7 @@ def rest(cursor: Cursor, job: Job, again: Again) -> None:
         """
         UPDATE jobs
         SET step = $step, due_at = $due_at, notes = coalesce($notes, notes), attempts = 0,
+            state = CASE WHEN $is_in_line THEN 'waiting' ELSE state END,
             reason = CASE WHEN is_cancel_wished THEN reason END,
             reason_text = CASE WHEN is_cancel_wished THEN reason_text END, lease_id = NULL, leased_until = NULL
         WHERE id = $id AND lease_id = $lease_id AND state = 'running'
@@ -77,6 +81,7 @@ def rest(cursor: Cursor, job: Job, again: Again) -> None:
             "step": again.step,
             "due_at": again.due_at,
             "notes": None if again.notes is None else notes_text(again.notes),
+            "is_in_line": again.is_in_line,
         },
     ).fetchone()
     if found is None:

@@ -17,13 +17,14 @@ OF_JOBS = ", ".join(f"jobs.{name}" for name in NAMES)
 ADD_JOB = Statement("""
     INSERT INTO jobs (
         id, kind, person_id, generation_id, provider_id, pace, retry_of, state, step, priority, attempts, due_at,
-        deadline_at, is_cancel_wished, notes, created_at
+        deadline_at, is_cancel_wished, provider_job_id, notes, created_at
     )
     SELECT
         unnest($id::UUID[]), unnest($kind::VARCHAR[]), unnest($person_id::UUID[]), unnest($generation_id::UUID[]),
         unnest($provider_id::UUID[]), unnest($pace::VARCHAR[]), unnest($retry_of::UUID[]), 'waiting',
         unnest($step::VARCHAR[]), unnest($priority::INTEGER[]), 0, unnest($due_at::TIMESTAMP[]),
-        unnest($deadline_at::TIMESTAMP[]), false, unnest($notes::VARCHAR[]), unnest($created_at::TIMESTAMP[])
+        unnest($deadline_at::TIMESTAMP[]), false, unnest($provider_job_id::VARCHAR[]), unnest($notes::VARCHAR[]),
+        unnest($created_at::TIMESTAMP[])
 """)
 
 
@@ -41,6 +42,7 @@ def add_job(job: Job) -> Row:
         priority=job.priority,
         due_at=job.due_at,
         deadline_at=job.deadline_at,
+        provider_job_id=job.provider_job_id,
         notes=notes_text(job.notes),
         created_at=job.created_at,
     )
