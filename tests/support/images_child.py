@@ -23,6 +23,7 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.providers import Provider
 
+from tests.support.dying import die_around_the_end
 from tests.support.images import Halting
 
 
@@ -31,6 +32,7 @@ def main(place: Path, sandbox_url: str, step: str) -> None:
         if name == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    die_around_the_end(reached)
     with Database.open(place / "app.db", threads=1, wait_seconds=10) as db:
         claims.void_leases(db)
         asyncio.run(work(db, place, sandbox_url, reached))

@@ -5,6 +5,7 @@ The job that makes pictures.
 
 *Asking* is recorded before the provider is called and *asked* once it has named the request. A job that is found in one
 of these two was left by a process that died: the request is paid for or not, nobody knows, and it never goes out again.
+It ends with the pictures that had come (keeping.py).
 """
 
 import asyncio
@@ -17,15 +18,14 @@ from uuid import UUID
 
 from studio.assets.assets import pictures_for_model, refuse_without
 from studio.assets.files import FileStore
-from studio.assets.making import made_picture
 from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State, booked
 from studio.generations.reasons import PROVIDER_GONE
 from studio.images.board import Board, Progress
+from studio.images.keeping import CAME, ROOM_SECONDS, Keeper, noted
 from studio.images.outcome import (
-    LOST,
     STILL_CHARGED,
     Came,
     Verdict,
@@ -33,6 +33,7 @@ from studio.images.outcome import (
     end_of,
     ended_elsewhere,
     judged,
+    lost_text,
 )
 from studio.images.wish import KIND, LASTS, READY, wanted_pictures
 from studio.jobs.desk import JobDesk
@@ -82,10 +83,13 @@ class PictureMaker:
     board: Board
     look_up: LookUp
     try_again_seconds: float = TRY_AGAIN_SECONDS
+    room_seconds: Sequence[float] = ROOM_SECONDS
     rules: Rules = RULES
     kind: str = KIND
-    # Pictures are decoded one at a time; those who wait must not hold the threads that everybody needs.
-    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    keeper: Keeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keeper = Keeper(self.files, self.room_seconds)
 
     async def work(self, job: Job, desk: JobDesk) -> Next:
         generation = await asyncio.to_thread(self._generation, job)
@@ -116,7 +120,7 @@ class PictureMaker:
             return []
         if job.provider_job_id:
             generation.outcome.provider_request_id = job.provider_job_id
-        return ended_elsewhere(generation, end, was_asked=job.step != READY)
+        return ended_elsewhere(generation, end, noted(job, self.files), was_asked=job.step != READY)
 
     def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]:
         generation = self._generation(job)
@@ -135,7 +139,7 @@ class PictureMaker:
             generation_id=fresh.id,
             provider_id=job.provider_id,
             pace=job.pace,
-            notes={name: value for name, value in job.notes.items() if name not in ("tries", "notice")},
+            notes={name: value for name, value in job.notes.items() if name not in ("tries", "notice", CAME)},
         )
         return repeated, [generations.add_generation(fresh)]
 
@@ -196,7 +200,7 @@ class PictureMaker:
                     await desk.record(ASKED, provider_job_id=provider_request_id)
             case MadePicture(data):
                 if len(came.files) + len(came.bad) < MOST_PICTURES:
-                    await self._keep(data, came, progress)
+                    await self.keeper.keep(data, desk, came, progress)
             case Delta(text):
                 came.words = (came.words + text)[:MOST_WORDS]
             case Usage():
@@ -207,27 +211,6 @@ class PictureMaker:
             case PartialPicture():
                 pass
 
-    async def _keep(self, data: bytes, came: Came, progress: Progress) -> None:
-        """A file without a row until the end is written: a crash leaves what nobody names, and that is collected."""
-        looking = asyncio.create_task(self._look_at(data, came, progress))
-        try:
-            await asyncio.shield(looking)
-        except asyncio.CancelledError:
-            await looking  # it has come and is paid for: Stop keeps what is there
-            raise
-
-    async def _look_at(self, data: bytes, came: Came, progress: Progress) -> None:
-        try:
-            async with self.decoding:
-                made = await asyncio.to_thread(made_picture, self.files, data)
-        except StudioError as error:
-            came.bad.append(error)
-            return
-        if came.out.first_token_at is None:
-            came.out.first_token_at = now()
-        came.files.append(made)
-        progress.shown.append(made.sha256)
-
     async def _stopped(self, job: Job, generation: Generation, came: Came) -> Next:
         """Cancelled on its way. What came until then is kept; what the provider charges it may tell later."""
         end = cancelled(await asyncio.to_thread(lists.get_job, self.db, job.id))
@@ -237,8 +220,9 @@ class PictureMaker:
 
     def _lost(self, job: Job, generation: Generation) -> Next:
         came = Came(replace(generation.outcome, provider_request_id=job.provider_job_id))
+        came.files = noted(job, self.files)
         self._look_up(generation, came)
-        text = LOST.format(provider=generation.provider)
+        text = lost_text(generation, came)
         return end_of(generation, came, Verdict(State.INTERRUPTED, "outcome_unknown", text))
 
     def _later(self, job: Job, error: ProviderError) -> Again:

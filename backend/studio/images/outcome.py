@@ -1,5 +1,6 @@
 """How a request for pictures ended: what came of it, in which state, and the rows that say so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -31,6 +32,10 @@ UNTITLED = "A picture"
 LOST = (
     "The studio stopped while {provider} was at work on this, and nobody knows what became of it. It was not asked "
     "for again, since {provider} may have charged for it."
+)
+LOST_MIDWAY = (
+    "The studio stopped while {provider} was at work on this. {came} had come by then. It was not asked for again, "
+    "since {provider} may have charged for it."
 )
 STILL_CHARGED = "{provider} may charge for it all the same."
 _UNKEPT = {
@@ -102,17 +107,25 @@ def end_of(generation: Generation, came: Came, verdict: Verdict) -> AnyEnd:
     )
 
 
-def ended_elsewhere(generation: Generation, end: End, *, was_asked: bool) -> list[Row]:
-    """The rows for an end that the handler did not decide: cancelled, timed out, given up."""
+def lost_text(generation: Generation, came: Came) -> str:
+    """Of a request that a dead process left."""
+    if came.files:
+        return LOST_MIDWAY.format(provider=generation.provider, came=_count(len(came.files)))
+    return LOST.format(provider=generation.provider)
+
+
+def ended_elsewhere(
+    generation: Generation, end: End, came: Sequence[MadeFile], *, was_asked: bool
+) -> list[Row]:
+    """The rows for an end that the handler did not decide: cancelled, timed out, given up. What came is kept."""
     text = end.reason_text
     if was_asked and text:
         text = f"{text} {STILL_CHARGED.format(provider=generation.provider)}"
     cost = None if was_asked else booked(Decimal(0))
     out = replace(generation.outcome, finished_at=now(), cost_usd=cost)
     state = State(end.state.value)
-    return generations.finish(
-        replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
-    )
+    ended = replace(generation, state=state, reason=end.reason, reason_text=text, outcome=out)
+    return [*made_rows(ended, came, untitled=UNTITLED), *generations.finish(ended)]
 
 
 def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:

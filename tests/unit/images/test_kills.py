@@ -12,13 +12,19 @@ from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.jobs.store import lists
 
+from tests.support.images import PAINTER, asked_for
 from tests.support.images import ask as ask_
-from tests.support.images import asked_for
 from tests.support.services import ROOT
 from tests.support.studio import Talker, count, open_studio, person
 
-# Where it dies, and how often the provider was asked by then.
-STEPS = {"asking": 0, "took Started": 1, "took Finished": 1}
+# Where it dies, how often the provider was asked by then, and how many pictures had come.
+STEPS = {
+    "asking": (0, 0),
+    "took Started": (1, 0),
+    "took MadePicture": (1, 1),
+    "took Finished": (1, 2),
+    "written": (1, 2),
+}
 KILLED = -9
 
 
@@ -34,7 +40,7 @@ def asked(place: Path, sandbox_url: str, prompt: str) -> Generation:
     async def ask() -> Generation:
         with Database.open(place / "app.db", threads=1) as db:
             async with open_studio(place, db, sandbox_url) as studio:
-                return await ask_(Talker(studio, person("Alice")), prompt)
+                return await ask_(Talker(studio, person("Alice")), prompt, PAINTER, settings={"n": 2})
 
     return asyncio.run(ask())
 
@@ -49,7 +55,7 @@ def place(tmp_path: Path, migrated: Path) -> Path:
 def test_it_is_never_asked_for_twice_and_ends_as_interrupted(
     place: Path, sandbox_url: str, step: str
 ) -> None:
-    prompt = f"Killed at {step}"
+    prompt, (requests, pictures) = f"Killed at {step}", STEPS[step]
     generation = asked(place, sandbox_url, prompt)
 
     died, went_on = child(place, sandbox_url, step), child(place, sandbox_url)
@@ -65,9 +71,35 @@ def test_it_is_never_asked_for_twice_and_ends_as_interrupted(
         "interrupted",
     )
     assert "may have charged" in (found.reason_text or "")
+    assert ("had come" in (found.reason_text or "")) == bool(pictures)
     assert found.outcome.cost_usd is None
-    assert left == (0, 0)
-    assert len(asked_for(sandbox_url, prompt)) == STEPS[step]
+    assert left == (pictures, pictures)
+    assert len(asked_for(sandbox_url, prompt)) == requests
+
+
+def test_a_kill_right_behind_the_last_commit_changes_nothing(place: Path, sandbox_url: str) -> None:
+    generation = asked(place, sandbox_url, "Killed at committed")
+
+    died, went_on = child(place, sandbox_url, "committed"), child(place, sandbox_url)
+
+    with Database.open(place / "app.db", threads=1) as db:
+        found = generations.get_generation(db, generation.person_id, generation.id)
+        left = (count(db, "assets"), count(db, "items"))
+    assert (died, went_on, found.state, left) == (KILLED, 0, State.DONE, (2, 2))
+
+
+def test_one_that_was_to_be_stopped_keeps_what_had_come(place: Path, sandbox_url: str) -> None:
+    generation = asked(place, sandbox_url, "Killed and stopped")
+
+    died = child(place, sandbox_url, "took MadePicture")
+    with Database.open(place / "app.db", threads=1) as db:
+        db.transact(lambda cursor: cursor.execute("UPDATE jobs SET is_cancel_wished = true"))
+    went_on = child(place, sandbox_url)
+
+    with Database.open(place / "app.db", threads=1) as db:
+        found = generations.get_generation(db, generation.person_id, generation.id)
+        left = (count(db, "assets"), count(db, "items"))
+    assert (died, went_on, found.state, left) == (KILLED, 0, State.CANCELLED, (1, 1))
 
 
 def test_what_was_not_asked_for_yet_is_made_by_the_next_process(place: Path, sandbox_url: str) -> None:
@@ -78,4 +110,4 @@ def test_what_was_not_asked_for_yet_is_made_by_the_next_process(place: Path, san
     with Database.open(place / "app.db", threads=1) as db:
         found = generations.get_generation(db, generation.person_id, generation.id)
         left = (count(db, "assets"), count(db, "items"))
-    assert (went_on, found.state, left) == (0, State.DONE, (1, 1))
+    assert (went_on, found.state, left) == (0, State.DONE, (2, 2))

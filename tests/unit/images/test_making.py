@@ -4,6 +4,7 @@ import asyncio
 import threading
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from studio.assets.picture import take_in_picture
 from studio.gallery import search
 from studio.gallery.query import Query
 from studio.generations.generation import State
-from studio.images import making
+from studio.images import keeping
 from studio.images.making import MOST_TRIES, PictureMaker
 from studio.jobs.job import JobState
 
@@ -174,21 +175,40 @@ async def test_stopped_on_its_way_what_came_until_then_is_kept(alice: Talker) ->
 
 
 async def test_a_full_disk_ends_it_with_a_sentence_and_nothing_half_written(alice: Talker) -> None:
-    class Full(FileStore):
-        def keep(self, sha256: str, data: bytes) -> None:
-            raise StorageFull
-
-    worker = alice.studio.jobs.worker
-    handler = worker.handlers["image"]
-    assert isinstance(handler, PictureMaker)
-    worker.add_handler(replace(handler, files=Full(alice.studio.settings.data_dir / "media")))
-    worker.start()
+    start_on_disk_that_is_full(alice, for_tries=1000)
 
     generation = await made(alice, "Too much")
 
     assert (generation.state, generation.reason) == (State.FAILED, "storage_full")
     assert generation.outcome.cost_usd == Decimal("0.003")
     assert (count(alice.studio.db, "assets"), count(alice.studio.db, "items")) == (0, 0)
+
+
+async def test_a_disk_that_is_emptied_in_time_loses_nothing(alice: Talker) -> None:
+    start_on_disk_that_is_full(alice, for_tries=2)
+
+    generation = await made(alice, "Just in time")
+
+    assert (generation.state, generation.reason) == (State.DONE, None)
+    assert len(pictures_of(alice, generation)) == 1
+
+
+def start_on_disk_that_is_full(talker: Talker, *, for_tries: int) -> None:
+    class Full(FileStore):
+        left = for_tries
+
+        def keep(self, sha256: str, data: bytes) -> Path:
+            self.left -= 1
+            if self.left >= 0:
+                raise StorageFull
+            return super().keep(sha256, data)
+
+    worker = talker.studio.jobs.worker
+    handler = worker.handlers["image"]
+    assert isinstance(handler, PictureMaker)
+    files = Full(talker.studio.settings.data_dir / "media")
+    worker.add_handler(replace(handler, files=files, room_seconds=(0.01, 0.01)))
+    worker.start()
 
 
 async def test_a_failed_one_is_repeated_as_a_new_generation_with_the_same_recipe(busy: Talker) -> None:
@@ -221,7 +241,7 @@ async def test_stopped_while_a_picture_is_looked_at_it_is_kept(
         go_on.wait(20)
         return made_picture(files, data)
 
-    monkeypatch.setattr(making, "made_picture", slowly)
+    monkeypatch.setattr(keeping, "made_picture", slowly)
     generation = await ask(busy, "A long look", PAINTER)
     await soon(looking.is_set)
 
