@@ -9,6 +9,7 @@ Everything that can go wrong, drawn once.
     ├── Conflict   409
     ├── TooLarge   413
     ├── Limited    429   retry_after_seconds
+    ├── StorageFull 507  the disk has no room
     ├── Upstream   502   the provider; the tree below it is in providers/errors.py
     └── Starting   503   the database is not open yet
 
@@ -79,6 +80,12 @@ class Limited(StudioError):
     def __init__(self, text: str | None = None, *, retry_after_seconds: int = 1, **details: object) -> None:
         super().__init__(text, **details)  # type: ignore[arg-type]
         self.retry_after_seconds = retry_after_seconds
+
+
+class StorageFull(StudioError):
+    status = 507
+    code = "storage_full"
+    text = "The studio's disk is full. Nothing was stored; please tell its administrator."
 
 
 class Upstream(StudioError):

@@ -14,7 +14,8 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio.errors import Invalid, Missing, NoFile, Starting, StudioError, TooLarge
+from studio.disk import is_full
+from studio.errors import Invalid, Missing, NoFile, Starting, StorageFull, StudioError, TooLarge
 from studio.html import page, remember_csrf_token
 
 log = structlog.get_logger()
@@ -82,10 +83,12 @@ class RequestMiddleware:
             else:
                 await self._answer(scope, receive, send_with_id)
         except Exception as error:
-            log.error("request.crashed", route=_route(scope), exc_info=error)
+            told = StorageFull() if is_full(error) else StudioError()
+            trace = None if is_full(error) else error
+            log.error("request.crashed", route=_route(scope), code=told.code, exc_info=trace)
             if status:  # the answer has begun: all that is left is to cut it, which the reader notices
                 raise
-            await show_error(Request(scope, receive), StudioError())(scope, receive, send_with_id)
+            await show_error(Request(scope, receive), told)(scope, receive, send_with_id)
         finally:
             if scope["path"] not in QUIET_PATHS:
                 log_line = log.debug if scope["path"].startswith("/sandbox") else log.info
@@ -201,6 +204,8 @@ def from_validation(error: RequestValidationError) -> StudioError:
 
 
 def _from_http(error: HTTPException) -> StudioError:
+    if is_full(error):  # while a form was read; FastAPI takes that for a bad form
+        return StorageFull()
     if error.status_code == HTTPStatus.NOT_FOUND:
         return Missing()
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:

@@ -5,6 +5,7 @@ A fragment gets a toast that leaves the page as it is, /api and /v1 get JSON, ev
 the right one, and never is there a trace, a path or a person's words in a log.
 """
 
+import errno
 from http import HTTPStatus
 from typing import Literal
 
@@ -16,6 +17,7 @@ from pages.htmx import request
 from pages.log import log, route_of_request
 from pages.session import render_error_page
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 Audience = Literal["toast", "json", "openai", "page"]
 
 
@@ -49,6 +51,13 @@ class TooLarge(Trouble):
     def __init__(self, limit_bytes: int) -> None:
         super().__init__()
         self.text = f"That is more than the {limit_bytes // 1_000_000} MB that can be sent at once."
+
+
+class StorageFull(Trouble):
+    """Where what is sent here is held until all of it has come."""
+
+    status, code = 507, "storage_full"
+    text = "The studio's disk is full. Nothing was stored; please tell its administrator."
 
 
 class CutShort(Trouble):
@@ -139,6 +148,9 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            log.error("disk.full", route=route_of_request(), request_id=g.request_id)
+            return show_trouble(StorageFull())
         log.error("request.crashed", route=route_of_request(), request_id=g.request_id, exc_info=error)
         return show(500, "broken", SENTENCES[500])
 

@@ -1,6 +1,5 @@
 """Files by the SHA-256 of their content: `media/ab/cd/<sha256>`, written whole or not at all."""
 
-import errno
 import hashlib
 import os
 import re
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from studio.errors import Missing, StudioError, TooLarge
+from studio.disk import is_full
+from studio.errors import Missing, StorageFull, TooLarge
 
 TEMPORARY = ".writing"
 PREVIEWS = "previews"
@@ -22,13 +22,6 @@ BLOCK_BYTES = 1024 * 1024
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PREVIEW_NAME = re.compile(r"([0-9a-f]{64})\.[a-z0-9]{1,12}\.[a-z]{3,5}")
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-class StorageFull(StudioError):
-    status = 507
-    code = "storage_full"
-    text = "The studio's disk is full. Nothing was stored; please tell its administrator."
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +136,7 @@ class FileStore:
             with path.open("xb") as file:
                 yield Draft(file, path)
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise StorageFull from error
             raise
         finally:

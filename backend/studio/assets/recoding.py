@@ -20,7 +20,7 @@ from studio.assets.looking import DAMAGED, MEMORY_BYTES, load_av
 from studio.assets.playable import HEAD_BYTES, container_of, picture_plays, sound_plays
 
 FULL = 5
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)  # a file that is too large is no full disk here: it has a limit
 PROCESSOR_SECONDS = 600
 THREADS = 2
 RATE_FALLBACK = 25

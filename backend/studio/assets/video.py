@@ -21,11 +21,11 @@ from studio.assets import mp4
 from studio.assets.child import Child
 from studio.assets.containers import Malformed, Span
 from studio.assets.embedding import Copy
-from studio.assets.files import POSTER, FileStore, StorageFull
+from studio.assets.files import POSTER, FileStore
 from studio.assets.making import MadeFile
 from studio.assets.picture import DECODING
 from studio.assets.previews import AT_ONCE
-from studio.errors import Invalid, StudioError
+from studio.errors import Invalid, StorageFull, StudioError
 
 log = structlog.get_logger()
 

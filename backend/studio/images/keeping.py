@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from studio.assets.files import FileStore, StorageFull
+from studio.assets.files import FileStore
 from studio.assets.making import MadeFile, made_picture
-from studio.errors import StudioError
+from studio.errors import StorageFull, StudioError
 from studio.images.board import Progress
 from studio.images.outcome import Came
 from studio.jobs.desk import JobDesk

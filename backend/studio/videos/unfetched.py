@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from studio.assets.files import StorageFull
 from studio.assets.video import CannotLook, NotAVideo, VideoDamaged
-from studio.errors import StudioError
+from studio.errors import StorageFull, StudioError
 from studio.generations.generation import State
 from studio.providers import UpstreamGone, UpstreamTooLarge
 from studio.providers.film_reel import PASSING

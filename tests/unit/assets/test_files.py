@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studio.assets.files import TEMPORARY, FileStore, StorageFull
-from studio.errors import Missing
+from studio.assets.files import TEMPORARY, FileStore
+from studio.errors import Missing, StorageFull
 
 CONTENT = b"a buffet " * 10_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

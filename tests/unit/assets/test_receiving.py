@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from studio.assets.files import TEMPORARY, FileStore, StorageFull
-from studio.errors import TooLarge
+from studio.assets.files import TEMPORARY, FileStore
+from studio.errors import StorageFull, TooLarge
 
 BACKEND = Path(__file__).resolve().parents[3] / "backend"
 BLOCK = b"a buffet " * 7_281

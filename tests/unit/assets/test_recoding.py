@@ -7,8 +7,9 @@ import av
 import pytest
 from PIL import Image
 from studio.assets import video
-from studio.assets.files import POSTER, TEMPORARY, FileStore, StorageFull
+from studio.assets.files import POSTER, TEMPORARY, FileStore
 from studio.assets.video import made_video
+from studio.errors import StorageFull
 
 from tests.support.films import film_in
 

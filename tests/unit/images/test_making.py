@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from studio.assets import assets
-from studio.assets.files import FileStore, StorageFull
+from studio.assets.files import FileStore
 from studio.assets.making import MadeFile, made_picture
 from studio.assets.picture import take_in_picture
+from studio.errors import StorageFull
 from studio.gallery import search
 from studio.gallery.query import Query
 from studio.generations.generation import State

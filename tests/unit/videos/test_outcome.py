@@ -1,8 +1,8 @@
 """What is said about videos that came."""
 
 import pytest
-from studio.assets.files import StorageFull
 from studio.assets.making import MadeFile
+from studio.errors import StorageFull
 from studio.generations.generation import State
 from studio.videos.outcome import done
 
