@@ -26,10 +26,18 @@ log = structlog.get_logger()
 EVERY_SECONDS = 3600.0
 
 
-async def keep_house(db: Database, files: FileStore, *, jobs_kept_days: int) -> None:
-    """Runs for ever. Items go before the assets they show; a chore that fails is tried again in an hour."""
+async def keep_house(
+    db: Database, files: FileStore, *, jobs_kept_days: int, is_late: Callable[[], bool]
+) -> None:
+    """
+    Runs for ever. Items go before the assets they show; a chore that fails is tried again in an hour.
+
+    While `is_late` (Worker) there are files whose rows wait for room: none is collected then.
+    """
 
     def assets() -> int:
+        if is_late():
+            return 0
         collected = collect(db, files, deleted_before=now() - timedelta(days=UNDO_DAYS))
         return collected.forgotten + collected.files
 

@@ -92,7 +92,7 @@ class Opening:
         )
         worker.start()
         self._start(catalogue.keep_fresh(self.settings.catalogue_refresh_minutes * 60.0))
-        self._start(keep_house(db, files, jobs_kept_days=self.settings.jobs_kept_days))
+        self._start(self._keep_house(db, files, worker))
         self._start(keep_asking(db, adapter, provider, catalogue.provider_id))
         self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
@@ -103,6 +103,10 @@ class Opening:
         fetching = Fetching(files, adapter, provider, self.settings.video_limit_bytes)
         patience = Patience(look_seconds=self.settings.video_poll_seconds)
         return VideoMaker(db, files, adapter, provider, fetching, look_up, patience)
+
+    def _keep_house(self, db: Database, files: FileStore, worker: Worker) -> Awaitable[None]:
+        days = self.settings.jobs_kept_days
+        return keep_house(db, files, jobs_kept_days=days, is_late=lambda: worker.is_late)
 
     def _open_database(self) -> tuple[Database, Provider]:
         settings = self.settings

@@ -21,12 +21,17 @@ AGAIN_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 PASSING = (duckdb.OperationalError, QueueFull, OSError)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Storing:
-    """Shared by all claims of one worker; `is_leaving` says that the process was asked to end."""
+    """
+    Shared by all claims of one worker; `is_leaving` says that the process was asked to end.
+
+    `late` counts what could not be written yet: files that no row names may be what it is about to name.
+    """
 
     db: Database
     is_leaving: Callable[[], bool]
+    late: int = 0
 
     async def until_done(self, job: Job, write: Callable[[Cursor], T]) -> T:
         """
@@ -37,12 +42,16 @@ class Storing:
         everything while the process ends.
         """
         tries = 0
-        while True:
-            try:
-                return await to_the_end(self.db.transact_soon(write))
-            except PASSING as error:
-                log.error("job.not_stored_yet", id=str(job.id), kind=job.kind, error=type(error).__name__)
-                if self.is_leaving():
-                    raise
-            await asyncio.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
-            tries += 1
+        try:
+            while True:
+                try:
+                    return await to_the_end(self.db.transact_soon(write))
+                except PASSING as error:
+                    log.error("job.not_stored_yet", id=str(job.id), kind=job.kind, error=type(error).__name__)
+                    if self.is_leaving():
+                        raise
+                self.late += not tries
+                tries += 1
+                await asyncio.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS)) - 1])
+        finally:
+            self.late -= tries > 0

@@ -85,6 +85,11 @@ class Worker:
         return self._is_leaving
 
     @property
+    def is_late(self) -> bool:
+        """Whether what a job has made waits to be written down, as it does on a full disk."""
+        return self._storing.late > 0
+
+    @property
     def working(self) -> int:
         """How many jobs a handler works on now."""
         return len(self._tasks)
