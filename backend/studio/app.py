@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="All You Can GET", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_life(opening)
     )
     app.state.settings = settings
-    app.state.templates = make_environment()
+    app.state.templates = make_environment(settings.upload_limit_bytes)
     app.add_middleware(
         RequestMiddleware,
         is_ready=lambda: opening.studio is not None,
