@@ -51,6 +51,7 @@ class Errors(dict[str, str | None]):
 @dataclass(frozen=True, slots=True)
 class ComposerCard:
     action: str
+    settings_action: str
     target: str
     swap: str
     placeholder: str
@@ -88,6 +89,7 @@ def composer_card(
     )
     return ComposerCard(
         action=action,
+        settings_action=f"{action.removesuffix('/messages')}/settings",
         target="#composer" if conversation else "#main",
         swap="outerHTML" if conversation else "innerHTML",
         placeholder="Ask on" if conversation else "Ask anything",
