@@ -64,6 +64,7 @@ class ComposerCard:
     price: str
     facts: Sequence[str]
     conversation_id: str | None = None
+    notes: Sequence[str] = ()
     error: str | None = None
     error_field: str | None = None
     errors: Mapping[str, str | None] = field(default_factory=Errors)
@@ -104,6 +105,7 @@ def composer_card(
         price=price_text(estimate),
         facts=model_facts(model) if model else [],
         conversation_id=str(conversation.id) if conversation else None,
+        notes=form.notes,
         error=error.text if error and not at_setting else None,
         error_field=error.field if error else None,
         errors=Errors({error.field: error.text}) if error and at_setting and error.field else Errors(),

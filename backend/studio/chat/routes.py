@@ -88,10 +88,12 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Upload
         conversation, generation, _ = asked_once(studio, person, once, begin)
     except StudioError as error:
         return composer_again(studio, person, page, form, None, error)
-    headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}", title=conversation.title)
+    place, note = f"/chat/{conversation.id}?live=1#m-{generation.message_id}", " ".join(form.notes)
+    headers = shown_on(place, title=conversation.title, note=note)
     headers["HX-Push-Url"] = f"/chat/{conversation.id}"
     whole = conversation_html(studio, person, page, conversation) + _title(page, conversation)
-    return HTMLResponse(whole + _list_partial(studio, person, page, conversation.id), 201, headers)
+    beside = _list_partial(studio, person, page, conversation.id) + _notes(page, form)
+    return HTMLResponse(whole + beside, 201, headers)
 
 
 @router.get("/conversations/{conversation_id}", name="conversations.show")
@@ -144,14 +146,16 @@ def add_message(
         conversation, generation, is_repeat = asked_once(studio, person, once, begin)
     except StudioError as error:
         return composer_again(studio, person, page, form, conversation, error)
-    headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}")
+    place = f"/chat/{conversation.id}?live=1#m-{generation.message_id}"
+    headers = shown_on(place, note=" ".join(form.notes))
     if is_repeat:  # the question may stand there already
         headers |= {"HX-Retarget": "#conversation", "HX-Reswap": "outerHTML"}
         return HTMLResponse(conversation_html(studio, person, page, conversation), 201, headers)
     messages = latest_cards(studio, person, conversation, 2)
     card = views.Named(str(conversation.id))
     arrived = page.render("chat/message.html", ["arrived"], card=card, messages=messages)
-    return HTMLResponse(arrived + _list_partial(studio, person, page, conversation.id), 201, headers)
+    beside = _list_partial(studio, person, page, conversation.id) + _notes(page, form)
+    return HTMLResponse(arrived + beside, 201, headers)
 
 
 @router.get("/conversations/{conversation_id}/title", name="conversations.title.edit")
@@ -240,3 +244,8 @@ def _list_partial(studio: Studio, person: Person, page: Page, current: UUID) -> 
     if not page.is_htmx:
         return Markup()
     return page.render("chat/said.html", ["listed"], **listed(studio, person, current))
+
+
+def _notes(page: Page, form: ComposerForm) -> Markup:
+    """What there is to say about the files that were kept, beside the answer."""
+    return Markup().join(page.render("chat/said.html", ["said"], text=note) for note in form.notes)
