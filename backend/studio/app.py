@@ -16,6 +16,7 @@ from studio.catalogue import routes as catalogue
 from studio.chat import api as chat_api
 from studio.chat import message_routes as messages
 from studio.chat import routes as conversations
+from studio.chat import settings_routes as chat_settings
 from studio.config import Settings
 from studio.gallery import album_routes as albums
 from studio.gallery import api as gallery_api
@@ -33,6 +34,7 @@ from studio.sandbox import create_sandbox
 from studio.shutdown import on_first_signal
 from studio.videos import routes as videos
 from studio.web import RequestMiddleware, add_error_handlers
+from studio.wishes import carrying
 
 THREADS = 96  # each waits for the database, hardly any computes; fifty people may write at once
 
@@ -44,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="All You Can GET", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_life(opening)
     )
     app.state.settings = settings
-    app.state.templates = make_environment()
+    app.state.templates = make_environment(settings.upload_limit_bytes)
     app.add_middleware(
         RequestMiddleware,
         is_ready=lambda: opening.studio is not None,
@@ -58,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         catalogue,
         chat_api,
         conversations,
+        chat_settings,
         messages,
         generations,
         gallery_api,
@@ -69,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
         images,
         videos,
         recipes,
+        carrying,
     ):
         app.include_router(part.router)
     _add_probes(app, opening)

@@ -36,8 +36,11 @@ class _FreshKey:
     __str__ = __html__
 
 
-def make_environment() -> Environment:
-    """Autoescape always, undefined names are errors; `ui`, `talk`, `tray`, `csrf`, `fresh_key` are global."""
+def make_environment(upload_limit_bytes: int = 25_000_000) -> Environment:
+    """
+    Autoescape always, undefined names are errors; `ui`, `talk`, `tray`, `csrf`, `fresh_key`, `upload_limit_bytes` are
+    global.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -46,6 +49,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.globals["upload_limit_bytes"] = upload_limit_bytes
     environment.globals["csrf"] = _CsrfToken()
     environment.globals["fresh_key"] = _FreshKey()
     environment.globals["ui"] = environment.get_template("ui.html").module

@@ -2,9 +2,27 @@
 
 from urllib.parse import quote, urlsplit
 
+from flask import current_app
+
 from pages.errors import BadAddress
 from pages.htmx import request
 
+# By the first word behind /fragments; behind some of them, what follows is the same on the page, such as an id.
+_SAME_BEHIND = frozenset(("admin", "conversations", "gallery"))
+_PAGES = {
+    "account": "/account",
+    "admin": "/admin",
+    "albums": "/gallery",
+    "archives": "/gallery",
+    "conversations": "/chat",
+    "gallery": "/gallery",
+    "images": "/images",
+    "messages": "/chat",
+    "people": "/register",
+    "sessions": "/login",
+    "setup": "/setup",
+    "videos": "/videos",
+}
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 _QUERY_SAFE = _PATH_SAFE + "?%[]"
 
@@ -31,6 +49,18 @@ def page_of_browser() -> str:
     if parts.netloc and parts.netloc != request.host:
         return "/"
     return local_or_none(parts.path + (f"?{parts.query}" if parts.query else "")) or "/"
+
+
+def page_of_fragment() -> str:
+    """The page that shows what this request's fragment is of, as near as it has an address; "/" for all others."""
+    first, *rest = request.path.removeprefix("/fragments/").split("/")
+    routes = current_app.url_map.bind("")
+    page = _PAGES.get(first, "/")
+    while first in _SAME_BEHIND and rest:
+        if routes.test(address := "/".join([page, *rest]), "GET"):
+            return address
+        rest.pop()
+    return page
 
 
 def this_address() -> str:

@@ -3,20 +3,18 @@
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import IO, BinaryIO
 
 from flask import Flask, Response, current_app
 
-from pages.errors import CutShort, TooLarge, TooManyArriving
+from pages.draining import BLOCK_BYTES, rest_of_request
+from pages.errors import CutShort, TooLarge
 from pages.htmx import request
 from pages.limits import limits
 from pages.streams import Arrivals
 
 FORM_BYTES = 1_000_000
 PEEK_BYTES = 1024
-BLOCK_BYTES = 65536
-DRAIN_BYTES = 32_000_000
 
 _MULTIPART_TOKEN = re.compile(
     rb'(?:\r\n)?--[^\r\n]{1,200}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n([^\r\n]{0,200})\r\n',
@@ -51,20 +49,13 @@ class Body:
         self._peeked = b""
         self._kept: IO[bytes] | None = tempfile.SpooledTemporaryFile(FORM_BYTES) if keep else None  # noqa: SIM115
 
-    def check_size(self) -> None:
-        """
-        Raises TooLarge, after reading on for a while.
+    @property
+    def is_too_large(self) -> bool:
+        return self.length is not None and self.length > self.limit_bytes
 
-        An answer to a sender who is still sending is lost when the connection closes: the browser shows a network
-        error instead of our sentence. 32 MB are read away; who sends more will have to do without.
-        """
-        if self.length is not None and self.length > self.limit_bytes:
-            left = min(self.length, DRAIN_BYTES)
-            while left > 0 and (block := self._wait_for(min(BLOCK_BYTES, left))):
-                left -= len(block)
-                self._read += len(block)
-                if self._kept is not None:
-                    self._kept.write(block)
+    def check_size(self) -> None:
+        """Raises TooLarge. Nothing has been read then: draining.py does that, before the answer goes out."""
+        if self.is_too_large:
             raise TooLarge(self.limit_bytes)
 
     def peek(self) -> bytes:
@@ -85,9 +76,8 @@ class Body:
         """The whole body from its beginning, as far as it arrived; only with `keep`."""
         if self._kept is None:
             raise LookupError("this body was not kept")
-        if self._read != self.length:  # of one that is too large, all has been read away
-            for _ in self:
-                pass
+        for _ in self:
+            pass
         self._kept.seek(0)
         return self._kept
 
@@ -115,13 +105,11 @@ def init_body(app: Flask) -> None:
     @app.after_request
     def _read_away(response: Response) -> Response:
         # Else the server cuts the connection behind the answer, and a proxy that sends the next request on it, as it
-        # may, gets nothing. Of what is too large enough was read already.
-        if 400 <= response.status_code < 500 and response.status_code != 413 and request.content_length:
-            arrivals, address = current_app.extensions["arrivals"], request.remote_addr or ""
-            left = min(request.content_length, DRAIN_BYTES)
-            with suppress(TooManyArriving, OSError), arrivals.waiting(address):
-                while left > 0 and (block := request.environ["wsgi.input"].read(min(BLOCK_BYTES, left))):
-                    left -= len(block)
+        # may, gets nothing.
+        if 400 <= response.status_code < 500 and request.content_length:
+            rest = rest_of_request()
+            while rest.read(BLOCK_BYTES):
+                pass
         return response
 
 

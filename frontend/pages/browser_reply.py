@@ -8,7 +8,7 @@ from markupsafe import Markup
 from urllib3.response import BaseHTTPResponse
 
 from pages import relay
-from pages.addresses import local_or_none, page_of_browser
+from pages.addresses import local_or_none, page_of_browser, page_of_fragment
 from pages.backend import Answer, read_whole
 from pages.body import Body
 from pages.errors import SENTENCES, TITLES
@@ -26,6 +26,13 @@ def reply_to_fragment(upstream: BaseHTTPResponse, leave: Callable[[], None] | No
     """For htmx, and for anybody who reads a fragment by its address."""
     _take_session(upstream)
     is_navigation = not request.is_htmx and request.method in SAFE_METHODS
+    if (
+        is_navigation and upstream.status == 405
+    ):  # the address of a form, in a browser that does not say how it asks
+        if leave is not None:
+            leave()
+        read_whole(upstream)
+        return make_response(redirect(page_of_fragment(), 303))
     if is_navigation and upstream.status >= 400 and _is_html(upstream):
         if leave is not None:
             leave()

@@ -7,11 +7,11 @@ What is said in an answer is the backend's business; this module knows only its 
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, make_response, redirect
 from urllib3.response import BaseHTTPResponse
 
 from pages import relay
-from pages.addresses import target_for_backend
+from pages.addresses import page_of_fragment, target_for_backend
 from pages.backend import PROGRAM_READ_SECONDS, READ_SECONDS, STREAM_READ_SECONDS, BackendDown
 from pages.body import Body, body_of_request
 from pages.browser_reply import reply_to_form, reply_to_fragment
@@ -33,6 +33,8 @@ PASSED_ON = frozenset({
 
 @blueprint.route("/fragments/<path:rest>", methods=METHODS)
 def fragments(rest: str) -> Response:
+    if is_visited():
+        return make_response(redirect(page_of_fragment(), 303))
     is_form = request.method == "POST" and not request.is_htmx
     body = body_of_request(keep=is_form)
     try:
@@ -60,6 +62,15 @@ def programs(rest: str) -> Response:
     check_unsafe(body)
     upstream, leave = ask(body)
     return relay.relay(upstream, leave)
+
+
+def is_visited() -> bool:
+    """
+    Whether somebody opens the address as if it were a page. A form that was refused without JavaScript leaves it in
+    the address bar, from where it is opened again and kept as a bookmark.
+    """
+    is_document = request.headers.get("Sec-Fetch-Dest") == "document"
+    return is_document and request.method in SAFE_METHODS and not request.is_htmx
 
 
 def check_unsafe(body: Body) -> None:

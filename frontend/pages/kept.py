@@ -2,20 +2,27 @@
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, Any
 
 from flask import make_response
 from flask.wrappers import Response
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from pages.addresses import this_address
-from pages.body import Body
+from pages.body import FORM_BYTES, Body
+from pages.draining import rest_of_request
 from pages.errors import CutShort, TooLarge
 from pages.htmx import request
 from pages.session import render_error_page
 
 SHORT_CHARACTERS = 80
+WORDS_BYTES = 32_000_000  # of a form without files
 WRITTEN = ("prompt", "text", "title", "name", "album_name", "tag")  # shown however short they are
+_Parsed = tuple[MultiDict[str, str], MultiDict[str, FileStorage]]
 _SECRET = re.compile(r"csrf|password|passphrase|token|secret|api_?key|otp", re.IGNORECASE)
 
 
@@ -61,10 +68,33 @@ def show_kept(
 def _fields(body: Body) -> tuple[list[KeptField], bool]:
     """The fields in their order, and whether files were among them. Empty when the body itself broke off."""
     try:
-        source = body.kept()
-    except (LookupError, CutShort, TooLarge):
+        form, files = _parsed_rest() if body.is_too_large else _parsed(body)
+    except (LookupError, CutShort, TooLarge, RequestEntityTooLarge):
         return [], False
-    parser = FormDataParser(max_form_memory_size=None, max_form_parts=1000, silent=True)
-    _, form, files = parser.parse(source, request.mimetype, body.length, request.mimetype_params)
     fields = [KeptField(name, value) for name, value in form.items(multi=True) if not _SECRET.search(name)]
     return fields, any(file.filename for file in files.values())
+
+
+def _parsed(body: Body) -> _Parsed:
+    parser = FormDataParser(_unkept, max_form_memory_size=None, max_form_parts=1000, silent=True)
+    return parser.parse(body.kept(), request.mimetype, body.length, request.mimetype_params)[1:]
+
+
+def _parsed_rest() -> _Parsed:
+    """The words of a body that is too large, while it arrives. At most 100 MB of them; files pass by."""
+    rest: Any = rest_of_request()
+    if request.mimetype != "multipart/form-data" and rest.length > WORDS_BYTES:
+        raise RequestEntityTooLarge
+    parser = FormDataParser(_unkept, max_form_memory_size=FORM_BYTES, max_form_parts=100, silent=True)
+    return parser.parse(rest, request.mimetype, rest.length, request.mimetype_params)[1:]
+
+
+def _unkept(*_: object, **__: object) -> IO[bytes]:
+    return _Unkept()
+
+
+class _Unkept(BytesIO):
+    """A file of a form whose words alone are wanted."""
+
+    def write(self, data: Any) -> int:
+        return len(data)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.looking import conversation_of
 from tests.e2e.pages.accounts import SignIn
@@ -84,14 +84,21 @@ def test_an_unknown_model_is_said_at_its_field(enter: Callable[..., Page], scrip
     expect(chat.composer.prompt).to_have_value("Still here?")
 
 
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More than any limit, and than what was once read away of a refused form; a file of holes."""
+    path = tmp_path_factory.mktemp("films") / "holiday.png"
+    with path.open("wb") as file:
+        file.truncate(48_000_000)
+    return path
+
+
 def test_a_file_that_is_too_large_is_refused_with_413_and_the_words_kept(
-    enter: Callable[..., Page], tmp_path: Path, scripts: bool
+    enter: Callable[..., Page], film: Path
 ) -> None:
-    huge = tmp_path / "huge.png"
-    huge.write_bytes(bytes(26_000_000))
-    chat = Chat(enter("alice", scripts=scripts))
+    chat = Chat(enter("alice", scripts=False))
     chat.begin("sandbox/seer")
-    chat.composer.pictures.set_input_files(huge)
+    chat.composer.pictures.set_input_files(film)
 
     with chat.page.expect_response("**/fragments/conversations") as sent:
         chat.ask("Words that must not be lost")
@@ -99,6 +106,54 @@ def test_a_file_that_is_too_large_is_refused_with_413_and_the_words_kept(
     assert sent.value.status == 413
     expect(chat.page.get_by_role("alert").first).to_contain_text("25 MB")
     expect(chat.page.locator("textarea[name=prompt]")).to_have_value("Words that must not be lost")
+
+
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_with_scripts_a_file_that_is_too_large_is_refused_before_it_is_sent(
+    enter: Callable[..., Page], film: Path, way: str
+) -> None:
+    chat = Chat(enter("alice"))
+    chat.begin("sandbox/seer")
+    chat.composer.prompt.fill("Words that must not be lost")
+    said = chat.composer.form.get_by_role("alert")
+
+    if way == "chosen":
+        chat.composer.pictures.set_input_files(film)
+    else:
+        drop(chat.composer.prompt, 48_000_000)
+
+    expect(said).to_have_text("“holiday.png”: That is more than the 25 MB that can be sent at once.")
+    expect(chat.composer.attachments.locator("*")).to_have_count(0)
+    assert chat.composer.pictures.evaluate("field => field.files.length") == 0
+    expect(chat.composer.prompt).to_have_value("Words that must not be lost")
+    chat.composer.send.click()
+    expect(chat.answer.facts).to_be_visible()
+    expect(said).to_have_count(0)
+
+
+def test_a_recipe_file_that_is_too_large_is_refused_before_it_is_sent(
+    enter: Callable[..., Page], film: Path
+) -> None:
+    page = enter("alice")
+    page.goto("/images")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    page.locator("#recipe-file input[type=file]").set_input_files(film)
+
+    expect(page.locator("#recipe-file").get_by_role("alert")).to_contain_text("more than the 25 MB")
+    assert not [url for url in sent if url.endswith("/fragments/recipes")]
+
+
+def drop(place: Locator, size: int) -> None:
+    place.evaluate(
+        """(place, size) => {
+          const files = new DataTransfer();
+          files.items.add(new File([new Uint8Array(size)], "holiday.png", { type: "image/png" }));
+          place.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
+        }""",
+        size,
+    )
 
 
 def test_a_form_of_ten_megabytes_is_refused_with_413_and_its_words_come_back(

@@ -93,6 +93,37 @@ def test_a_file_that_is_no_picture_is_refused(
     expect(chat.composer.prompt).to_have_value("What is this?")
 
 
+def test_what_cannot_be_shown_is_named_and_of_a_gif_it_is_said_what_is_taken(
+    enter: Callable[..., Page],
+) -> None:
+    chat = Chat(enter("alice"))
+    chat.begin("sandbox/seer")
+    broken: FilePayload = {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture"}
+    gif: FilePayload = {**picture("dance.gif"), "mimeType": "image/gif"}
+
+    chat.composer.pictures.set_input_files([broken, gif])
+
+    named = chat.composer.attachments.locator(".attachment").filter(has_text="broken.png")
+    expect(named).to_be_visible()
+    expect(named.locator("img")).to_have_count(0)
+    expect(chat.composer.attachments).to_contain_text("Of an animated GIF only the first picture is used.")
+    chat.page.get_by_role("button", name="Remove dance.gif").click()
+    expect(chat.composer.attachments).not_to_contain_text("GIF")
+
+
+@pytest.mark.parametrize("address", ["/", "/images", "/videos"])
+def test_on_a_phone_the_name_of_the_model_can_be_read(enter: Callable[..., Page], address: str) -> None:
+    page = enter("alice")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address)
+    field = page.get_by_label("Model", exact=True)
+
+    field.evaluate("field => field.value = 'a-provider/with-a-model-4.5-preview'")
+
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_picture_stays_with_its_owner(enter: Callable[..., Page], services: Services) -> None:
     chat = Chat(enter("alice"))
     chat.begin("sandbox/seer")

@@ -46,6 +46,12 @@ def keep_picture(db: Database, person_id: UUID, picture: Picture, name: str) -> 
     return asset
 
 
+def keep_picture_once(db: Database, person_id: UUID, picture: Picture, name: str) -> Asset:
+    """The same, but what this person brought before under this name is not kept again: forms are sent again."""
+    before = store.find_upload(db, person_id, picture.sha256, printable(name))
+    return before or keep_picture(db, person_id, picture, name)
+
+
 def put_away_rows(person_id: UUID, ids: Sequence[UUID], moment: datetime | None) -> list[Row]:
     """Rows that delete these assets of this person, or with None undo that; after 30 days they are forgotten."""
     return [store.deleted_row(person_id, asset_id, moment) for asset_id in ids]

@@ -111,6 +111,23 @@ def find_by_hashes(db: Database, person_id: UUID, hashes: Sequence[str]) -> dict
     return dict(rows)
 
 
+def find_upload(db: Database, person_id: UUID, sha256: str, name: str) -> Asset | None:
+    """What this person brought with this content under this name and did not put away; the newest."""
+    with db.read() as cursor:
+        row = cursor.execute(
+            f"""
+            SELECT {_COLUMNS}
+            FROM assets
+            WHERE person_id = $person_id AND sha256 = $sha256 AND name = $name AND origin = 'uploaded'
+                AND deleted_at IS NULL
+            ORDER BY id DESC
+            LIMIT 1
+            """,
+            {"person_id": person_id, "sha256": sha256, "name": name},
+        ).fetchone()
+    return Asset(*row) if row else None
+
+
 def list_made(db: Database, person_id: UUID, generation_ids: Sequence[UUID]) -> dict[UUID, list[Asset]]:
     """What these generations of this person made, by generation, in its order; without what was put away."""
     if not generation_ids:

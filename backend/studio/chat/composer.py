@@ -51,6 +51,7 @@ class Errors(dict[str, str | None]):
 @dataclass(frozen=True, slots=True)
 class ComposerCard:
     action: str
+    settings_action: str
     target: str
     swap: str
     placeholder: str
@@ -63,6 +64,7 @@ class ComposerCard:
     price: str
     facts: Sequence[str]
     conversation_id: str | None = None
+    notes: Sequence[str] = ()
     error: str | None = None
     error_field: str | None = None
     errors: Mapping[str, str | None] = field(default_factory=Errors)
@@ -88,6 +90,7 @@ def composer_card(
     )
     return ComposerCard(
         action=action,
+        settings_action=f"{action.removesuffix('/messages')}/settings",
         target="#composer" if conversation else "#main",
         swap="outerHTML" if conversation else "innerHTML",
         placeholder="Ask on" if conversation else "Ask anything",
@@ -102,6 +105,7 @@ def composer_card(
         price=price_text(estimate),
         facts=model_facts(model) if model else [],
         conversation_id=str(conversation.id) if conversation else None,
+        notes=form.notes,
         error=error.text if error and not at_setting else None,
         error_field=error.field if error else None,
         errors=Errors({error.field: error.text}) if error and at_setting and error.field else Errors(),

@@ -8,12 +8,11 @@ from fastapi.params import File
 from pydantic import BaseModel, ConfigDict
 
 from studio.accounts.access import Person
-from studio.assets import assets
-from studio.assets.picture import take_in_picture
+from studio.assets.taking import keep_file
 from studio.chat.checking import clean
 from studio.chat.conversation import PICTURES_LIMIT, Question
 from studio.chat.params import params_of_form
-from studio.errors import Invalid, StudioError
+from studio.errors import Invalid
 from studio.once.once import Once, digests_of, once_of_form
 from studio.wiring import Studio
 
@@ -32,6 +31,7 @@ class ComposerForm(BaseModel):
     seed: str = ""
     reasoning_effort: str = ""
     asset_ids: list[str] = []
+    notes: list[str] = []  # sentences about the files that were kept
     key: str = ""  # of this rendering of the form
 
 
@@ -76,13 +76,10 @@ def take_pictures(studio: Studio, person: Person, form: ComposerForm, files: lis
     if len(files) + len(form.asset_ids) > PICTURES_LIMIT:
         raise Invalid(f"A question may have {PICTURES_LIMIT} pictures.", field="pictures")
     for file in files:
-        try:
-            picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
-        except StudioError as error:
-            error.field = "pictures"
-            raise
-        asset = assets.keep_picture(studio.db, person.id, picture, file.filename or "picture")
-        form.asset_ids.append(str(asset.id))
+        asset_id, notes = keep_file(studio, person, file)
+        if asset_id not in form.asset_ids:
+            form.asset_ids.append(asset_id)
+        form.notes += notes
     return [_uuid(asset_id) for asset_id in form.asset_ids]
 
 
@@ -90,7 +87,7 @@ def once_of(
     person: Person, form: ComposerForm, files: list[UploadFile], conversation_id: UUID | None = None
 ) -> Once | None:
     """Of the form as it came, before its files are kept; a follow-up belongs to its conversation."""
-    asked = [form.model_dump(exclude={"key"}), digests_of(file.file for file in files)]
+    asked = [form.model_dump(exclude={"key", "notes"}), digests_of(file.file for file in files)]
     return once_of_form(person.id, form.key, "text", conversation_id, asked)
 
 
@@ -103,7 +100,7 @@ def question(
         prompt=form.prompt,
         model=studio.catalogue.get(form.model).id,
         system_prompt=form.system_prompt,
-        params=params_of_form(form.model_dump(exclude={"asset_ids", "key"})),
+        params=params_of_form(form.model_dump(exclude={"asset_ids", "key", "notes"})),
         asset_ids=tuple(asset_ids),
         once=once,
     )

@@ -1,6 +1,5 @@
 """Conversations as HTML: the list, one of them, and what can be done with it as a whole."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -12,10 +11,10 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.chat import ask, store, views
+from studio.chat.again import composer_again, new_page
 from studio.chat.checking import clean
-from studio.chat.composer import composer_card, form_of_recipe
+from studio.chat.composer import form_of_recipe
 from studio.chat.conversation import TITLE_LIMIT, Conversation
-from studio.chat.estimates import estimate
 from studio.chat.forms import ComposerForm, composer_form, once_of, question, uploads
 from studio.chat.listing import VIEWS, listed, utc
 from studio.chat.once import asked_once
@@ -71,10 +70,10 @@ def new(
             if recipe
             else filling_of_generation(studio, person.id, again),
         )
-        return _new(studio, person, page, form, filled=notes)
+        return new_page(studio, person, page, form, filled=notes)
     chosen = studio.catalogue.find(model) or studio.catalogue.default_text_model()
     form = ComposerForm(prompt=prompt[:2000], model=chosen.id if chosen else "")
-    return _new(studio, person, page, form)
+    return new_page(studio, person, page, form)
 
 
 @router.post("/conversations", status_code=201, name="conversations.add")
@@ -88,11 +87,13 @@ def add(person: SignedIn, studio: Wired, page: Hx, form: Composer, files: Upload
     try:
         conversation, generation, _ = asked_once(studio, person, once, begin)
     except StudioError as error:
-        return _composer_again(studio, person, page, form, None, error)
-    headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}", title=conversation.title)
+        return composer_again(studio, person, page, form, None, error)
+    place, note = f"/chat/{conversation.id}?live=1#m-{generation.message_id}", " ".join(form.notes)
+    headers = shown_on(place, title=conversation.title, note=note)
     headers["HX-Push-Url"] = f"/chat/{conversation.id}"
     whole = conversation_html(studio, person, page, conversation) + _title(page, conversation)
-    return HTMLResponse(whole + _list_partial(studio, person, page, conversation.id), 201, headers)
+    beside = _list_partial(studio, person, page, conversation.id) + _notes(page, form)
+    return HTMLResponse(whole + beside, 201, headers)
 
 
 @router.get("/conversations/{conversation_id}", name="conversations.show")
@@ -144,15 +145,17 @@ def add_message(
     try:
         conversation, generation, is_repeat = asked_once(studio, person, once, begin)
     except StudioError as error:
-        return _composer_again(studio, person, page, form, conversation, error)
-    headers = shown_on(f"/chat/{conversation.id}?live=1#m-{generation.message_id}")
+        return composer_again(studio, person, page, form, conversation, error)
+    place = f"/chat/{conversation.id}?live=1#m-{generation.message_id}"
+    headers = shown_on(place, note=" ".join(form.notes))
     if is_repeat:  # the question may stand there already
         headers |= {"HX-Retarget": "#conversation", "HX-Reswap": "outerHTML"}
         return HTMLResponse(conversation_html(studio, person, page, conversation), 201, headers)
     messages = latest_cards(studio, person, conversation, 2)
     card = views.Named(str(conversation.id))
     arrived = page.render("chat/message.html", ["arrived"], card=card, messages=messages)
-    return HTMLResponse(arrived + _list_partial(studio, person, page, conversation.id), 201, headers)
+    beside = _list_partial(studio, person, page, conversation.id) + _notes(page, form)
+    return HTMLResponse(arrived + beside, 201, headers)
 
 
 @router.get("/conversations/{conversation_id}/title", name="conversations.title.edit")
@@ -222,56 +225,6 @@ def delete(
     return HTMLResponse(html + _list_partial(studio, person, page, conversation_id), headers=headers)
 
 
-def _new(
-    studio: Studio,
-    person: Person,
-    page: Page,
-    form: ComposerForm,
-    error: StudioError | None = None,
-    filled: Sequence[str] = (),
-) -> HTMLResponse:
-    card = composer_card(studio, person, form, estimate(studio, form, None), error=error)
-    status = error.status if error else 200
-    return page.answer(
-        "chat/new.html",
-        ["new"],
-        status=status,
-        composer=card,
-        greeting=f"What shall it be, {person.name}?",
-        filled=filled,
-        recipe_error=None,
-    )
-
-
-def _composer_again(
-    studio: Studio,
-    person: Person,
-    page: Page,
-    form: ComposerForm,
-    conversation: Conversation | None,
-    error: StudioError,
-) -> HTMLResponse:
-    """The composer with everything that was typed and what is wrong; without htmx in its whole page."""
-    card = composer_card(studio, person, form, estimate(studio, form, conversation), conversation, error)
-    headers: Mapping[str, str] = {"HX-Retarget": "#composer", "HX-Reswap": "outerHTML"}
-    if page.is_htmx:
-        return page.answer(
-            "chat/composer.html", ["form"], status=error.status, headers=headers, composer=card
-        )
-    if conversation is None:
-        return _new(studio, person, page, form, error)
-    whole = conversation_card(studio, person, conversation)
-    return page.answer(
-        "chat/conversation.html",
-        ["conversation"],
-        status=error.status,
-        card=whole,
-        composer=card,
-        editing_id=None,
-        is_renaming=False,
-    )
-
-
 def _header(studio: Studio, person: Person, page: Page, conversation_id: UUID, note: str) -> HTMLResponse:
     conversation = store.get_conversation(studio.db, person.id, conversation_id)
     card = conversation_card(studio, person, conversation)
@@ -291,3 +244,8 @@ def _list_partial(studio: Studio, person: Person, page: Page, current: UUID) -> 
     if not page.is_htmx:
         return Markup()
     return page.render("chat/said.html", ["listed"], **listed(studio, person, current))
+
+
+def _notes(page: Page, form: ComposerForm) -> Markup:
+    """What there is to say about the files that were kept, beside the answer."""
+    return Markup().join(page.render("chat/said.html", ["said"], text=note) for note in form.notes)

@@ -39,6 +39,7 @@ class PaintCard:
     seen_usd: str
     facts: Sequence[str]
     parent_id: str
+    notes: Sequence[str] = ()
     focus: str = "prompt"
     error: str | None = None
     error_field: str | None = None
@@ -83,6 +84,7 @@ def paint_card(
         seen_usd=worst_text(estimate),
         facts=image_facts(model) if model else [],
         parent_id=form.parent_id,
+        notes=form.notes,
         focus=focus,
         error=error.text if error and not at_setting else None,
         error_field=error.field if error else None,

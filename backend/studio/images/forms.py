@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import Depends, Request, UploadFile
 
 from studio.accounts.access import Person
+from studio.assets.taking import keep_file
 from studio.catalogue.model import Model
 from studio.errors import Invalid, StudioError
 from studio.images.wish import KIND, Wish, known_settings, painting_model
 from studio.once.once import Once, digests_of
 from studio.wiring import Studio
 from studio.wishes.forms import WishForm, files_sent, form_sent, once_of_wish, parent_of
-from studio.wishes.inputs import input_id, keep_file
+from studio.wishes.inputs import input_id
 from studio.wishes.settings import ReadSettings, settings_of_form
 
 INPUTS_LIMIT = 16
@@ -54,18 +55,21 @@ def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[Im
     The chosen files kept and named among the pictures, so that they survive a mistake elsewhere in the form; and what
     was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
     """
-    ids = list(form.asset_ids)
+    ids, notes = list(form.asset_ids), list(form.notes)
     error: StudioError | None = None
     for file in form.files:
         if len(ids) >= INPUTS_LIMIT:
             error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
             break
         try:
-            ids.append(keep_file(studio, person, file))
+            asset_id, told = keep_file(studio, person, file)
         except StudioError as refusal:
             error = refusal
             break
-    return replace(form, asset_ids=tuple(ids), files=(), chosen=0), error
+        ids.append(asset_id)
+        notes += told
+    kept = replace(form, asset_ids=tuple(dict.fromkeys(ids)), files=(), chosen=0, notes=tuple(notes))
+    return kept, error
 
 
 def read_settings(model: Model, form: ImageForm) -> ReadSettings:

@@ -81,7 +81,9 @@ def check(wish: Wish) -> None:
     if not wish.prompt.strip():
         raise EmptyPrompt("Say what the picture should show.")
     if len(wish.prompt) > PROMPT_LIMIT:
-        raise PromptTooLong(f"A prompt for a picture has at most {PROMPT_LIMIT:,} characters.")
+        raise PromptTooLong(
+            f"That is {len(wish.prompt):,} characters; a prompt for a picture may have {PROMPT_LIMIT:,}."
+        )
     mistake = mistake_in_inputs(len(wish.inputs), known_settings(wish.model))
     if mistake:
         raise Invalid(mistake, field="pictures")

@@ -60,6 +60,7 @@ class FilmCard:
     seen_usd: str
     facts: Sequence[str]
     parent_id: str
+    notes: Sequence[str] = ()
     focus: str = "prompt"
     error: str | None = None
     error_field: str | None = None
@@ -103,6 +104,7 @@ def film_card(
         seen_usd=worst_text(estimate),
         facts=video_facts(model) if model else [],
         parent_id=form.parent_id,
+        notes=form.notes,
         focus=focus,
         error=error.text if error and not at_setting else None,
         error_field=error.field if error else None,

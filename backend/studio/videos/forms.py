@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request, UploadFile
 
 from studio.accounts.access import Person
+from studio.assets.taking import keep_file
 from studio.catalogue.model import Model
 from studio.errors import Invalid, StudioError
 from studio.once.once import Once, digests_of
@@ -14,7 +15,7 @@ from studio.videos.settings import read_form, usual_settings
 from studio.videos.wish import KIND, Input, Wish, filming_model, known_settings
 from studio.wiring import Studio
 from studio.wishes.forms import WishForm, files_sent, form_sent, once_of_wish, parent_of
-from studio.wishes.inputs import input_id, keep_file
+from studio.wishes.inputs import input_id
 from studio.wishes.settings import ReadSettings
 
 # By role: the field of a file that was chosen now, and the one of pictures that are kept already.
@@ -57,21 +58,22 @@ def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[Vi
     The chosen files kept, so that they survive a mistake elsewhere in the form (a new first frame replaces the old);
     and what was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
     """
-    kept = list(form.kept)
+    kept, notes = list(form.kept), list(form.notes)
     error: StudioError | None = None
     for role, file in form.files:
         if len(kept) >= INPUTS_LIMIT:
             error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
             break
         try:
-            asset_id = keep_file(studio, person, file)
+            asset_id, told = keep_file(studio, person, file)
         except StudioError as refusal:
             error = refusal
             break
         if role is not Role.REFERENCE:
             kept = [each for each in kept if each[0] is not role]
         kept.append((role, asset_id))
-    return replace(form, kept=tuple(kept), files=()), error
+        notes += told
+    return replace(form, kept=tuple(dict.fromkeys(kept)), files=(), notes=tuple(notes)), error
 
 
 def read_settings(model: Model, form: VideoForm) -> ReadSettings:

@@ -174,7 +174,7 @@ def _add(studio: Studio, person: Person, page: Page, form: VideoForm, once: Once
         generation = wish.request_video(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    return CARDS.arrived(studio, person, page, generation.id)
+    return CARDS.arrived(studio, person, page, generation.id, notes=form.notes)
 
 
 def _first_form(

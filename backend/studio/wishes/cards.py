@@ -1,6 +1,6 @@
 """What can be done with a card on the page of pictures and on that of videos, and what is answered to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, replace
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -51,14 +51,21 @@ class Cards:
         return page.answer(self._template, ["card", "ended"], headers=self._aim(card), card=card)
 
     def arrived(
-        self, studio: Studio, person: Person, page: Page, generation_id: UUID, beside: str = ""
+        self,
+        studio: Studio,
+        person: Person,
+        page: Page,
+        generation_id: UUID,
+        beside: str = "",
+        notes: Sequence[str] = (),
     ) -> HTMLResponse:
-        """A new card on top of the list (201)."""
+        """A new card on top of the list (201); `notes` are sentences about what it was asked with."""
         card = self.card(studio, person, generation_id)
-        html = page.render(self._template, ["arrived"], card=card)
-        return HTMLResponse(
-            html + beside, 201, shown_on(f"/{self.kind}s?watch=1#{self.kind}-{generation_id}")
-        )
+        html = page.render(self._template, ["arrived"], card=card) + beside
+        for note in notes:
+            html += page.render("chat/said.html", ["said"], text=note)
+        place = f"/{self.kind}s?watch=1#{self.kind}-{generation_id}"
+        return HTMLResponse(html, 201, shown_on(place, note=" ".join(notes)))
 
     async def cancel(self, studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
         """Stop it; one that has ended is left as it is."""

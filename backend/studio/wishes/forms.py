@@ -34,6 +34,7 @@ class WishForm:
     seen_usd: str = ""  # the price that the button showed
     key: str = ""  # of this rendering of the form
     settings_of: str = ""  # the model whose settings it showed
+    notes: tuple[str, ...] = ()  # sentences about the files that were kept
 
 
 Form = TypeVar("Form", bound=WishForm)

@@ -1,27 +1,14 @@
-"""The pictures that a wish begins with: chosen in a form, kept, found again, and shown."""
+"""The pictures that a wish begins with: named in a form, found again, and shown."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from fastapi import UploadFile
-
 from studio.accounts.access import Person
-from studio.assets import assets, store
-from studio.assets.picture import take_in_picture
+from studio.assets import store
 from studio.chat.views import PictureCard, picture_card
-from studio.errors import Invalid, StudioError
+from studio.errors import Invalid
 from studio.generations.generation import Generation
 from studio.wiring import Studio
-
-
-def keep_file(studio: Studio, person: Person, file: UploadFile) -> str:
-    """The id of the asset that a chosen file becomes; what is wrong with it names it (field `pictures`)."""
-    try:
-        picture = take_in_picture(studio.files, file.file, studio.settings.upload_limit_bytes)
-    except StudioError as refusal:
-        refusal.text, refusal.field = _naming(file, refusal.text), "pictures"
-        raise
-    return str(assets.keep_picture(studio.db, person.id, picture, file.filename or "picture").id)
 
 
 def input_id(text: str) -> UUID:
@@ -54,8 +41,3 @@ def cards_by_hash(studio: Studio, person: Person, asked: Sequence[Generation]) -
     by_hash = store.find_by_hashes(studio.db, person.id, hashes)
     files = store.list_assets(studio.db, person.id, list(by_hash.values()))
     return {digest: picture_card(files[id_]) for digest, id_ in by_hash.items() if id_ in files}
-
-
-def _naming(file: UploadFile, text: str) -> str:
-    name = "".join(letter for letter in file.filename or "" if letter.isprintable())[:80]
-    return f"“{name}”: {text}" if name else text

@@ -19,6 +19,7 @@ function show(input) {
   const place = input.form.querySelector(".composer__attachments");
   for (const old of place?.querySelectorAll(`[data-local="${input.name}"]`) ?? []) old.remove();
   for (const file of input.files) place?.append(chip(file, input));
+  if ([...input.files].some((file) => file.type === "image/gif")) place?.append(note(input));
   place?.dispatchEvent(new Event("change")); // what is taken in may cost something
 }
 
@@ -30,6 +31,7 @@ function chip(file, input) {
     const picture = new Image(32, 32);
     picture.src = URL.createObjectURL(file);
     picture.onload = () => URL.revokeObjectURL(picture.src);
+    picture.onerror = () => picture.remove(); // its name is shown then, and what is wrong with it when it is sent
     picture.alt = "";
     chip.append(picture);
   }
@@ -40,6 +42,14 @@ function chip(file, input) {
   chosen.dataset.estimate = "";
   chip.append(name, chosen, removal(file, input));
   return chip;
+}
+
+function note(input) {
+  const note = document.createElement("p");
+  note.className = "field__hint";
+  note.dataset.local = input.name;
+  note.textContent = "Of an animated GIF only the first picture is used.";
+  return note;
 }
 
 function removal(file, input) {

@@ -36,7 +36,7 @@ customElements.define(
       const one = new DataTransfer();
       one.items.add(file);
       input.files = one.files;
-      input.form.requestSubmit();
+      input.dispatchEvent(new Event("change", { bubbles: true })); // which sends it, as when it is chosen
     }
 
     takes(type, place) {

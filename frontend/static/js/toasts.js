@@ -1,7 +1,8 @@
-// News goes by itself after six seconds, bad news never; pointing at one or focusing it stops the clock for all. In a tab
-// that nobody looks at it waits.
+// News goes by itself after four seconds, with something to do in it after eight, bad news never; pointing at one or
+// focusing it stops the clock for all. In a tab that nobody looks at it waits.
 
-const STAYS_MS = 6000;
+const STAYS_MS = 4000;
+const STAYS_TO_ACT_MS = 8000;
 const corner = document.getElementById("toasts");
 const clocks = new Map();
 
@@ -28,7 +29,8 @@ function start() {
   if (document.hidden) return;
   for (const toast of corner.querySelectorAll(".toast")) {
     if (["error", "warning"].includes(toast.dataset.kind) || clocks.has(toast)) continue;
-    clocks.set(toast, setTimeout(() => (clocks.delete(toast), toast.remove()), STAYS_MS));
+    const stays = toast.querySelector("form, a") ? STAYS_TO_ACT_MS : STAYS_MS;
+    clocks.set(toast, setTimeout(() => (clocks.delete(toast), toast.remove()), stays));
   }
 }
 

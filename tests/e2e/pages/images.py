@@ -31,7 +31,7 @@ class Images:
         self.prompt = page.get_by_label("What the picture shows", exact=True)
         self.model = page.get_by_label("Model", exact=True)
         self.make = page.get_by_role("button", name="Make")
-        self.show_settings = page.get_by_role("button", name="Show this model's settings")
+        self.show_settings = page.get_by_role("button", name="Update price and settings")
         self.price = page.locator("#composer-price")
         self.error = page.locator("#composer-error")
         self.files = page.get_by_label("Begin with pictures")

@@ -31,7 +31,7 @@ class Videos:
         self.model = page.get_by_label("Model", exact=True)
         self.length = page.get_by_label("Length")
         self.make = page.get_by_role("button", name="Make")
-        self.show_settings = page.get_by_role("button", name="Show this model's settings")
+        self.show_settings = page.get_by_role("button", name="Update price and settings")
         self.price = page.locator("#composer-price")
         self.first = page.get_by_label("First frame: choose a picture")
         self.attachments = page.locator("#composer-attachments")

@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -13,6 +14,13 @@ from tests.support.talking import BEAT, ENDLESS, FAST, HX, Talk
 def png(colour: str = "red", size: tuple[int, int] = (40, 30)) -> bytes:
     data = io.BytesIO()
     Image.new("RGB", size, colour).save(data, "PNG")
+    return data.getvalue()
+
+
+def moving_gif() -> bytes:
+    data = io.BytesIO()
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    frames[0].save(data, "GIF", save_all=True, append_images=frames[1:])
     return data.getvalue()
 
 
@@ -195,6 +203,41 @@ class TestPictures:
         assert answer.status_code == 422
         assert "8 pictures" in Html(answer.text).one("#composer-error").text
         assert talk.count("assets") == before
+
+    def test_a_question_that_is_sent_again_with_its_picture_does_not_keep_it_twice(self, talk: Talk) -> None:
+        files = [("pictures", ("the same.png", png("olive"), "image/png"))]
+        wish = {"prompt": "What is this?", "model": FAST}
+        before = talk.count("assets")
+
+        for words in ("First", "Once more"):
+            form = {**wish, "prompt": words}
+            refused = talk.alice.post("/fragments/conversations", data=form, files=files, headers=HX)
+            assert refused.status_code == 422
+        assert talk.count("assets") == before + 1
+
+        renamed = [("pictures", ("another.png", png("olive"), "image/png"))]
+        talk.alice.post("/fragments/conversations", data=wish, files=renamed, headers=HX)
+        talk.bob.post("/fragments/conversations", data=wish, files=files, headers=HX)
+        assert talk.count("assets") == before + 3
+
+    @pytest.mark.parametrize("is_live", [True, False])
+    @pytest.mark.parametrize("model", [FAST, "sandbox/seer"])
+    def test_of_an_animation_it_is_said_that_only_its_first_picture_is_taken(
+        self, talk: Talk, model: str, is_live: bool
+    ) -> None:
+        files = [("pictures", ("dance.gif", moving_gif(), "image/gif"))]
+        wish = {"prompt": "What is this?", "model": model}
+
+        answer = talk.alice.post(
+            "/fragments/conversations", data=wish, files=files, headers=HX if is_live else {}
+        )
+
+        sentence = "“dance.gif”: It is animated; only its first picture was kept."
+        if answer.status_code == 422:
+            assert sentence in Html(answer.text).one("#composer").text
+        else:
+            assert unquote(answer.headers["Studio-Note"]) == sentence
+            assert sentence in Html(answer.text).one(".toast").text
 
     def test_somebody_elses_picture_is_not_there(self, talk: Talk) -> None:
         hers = talk.alice.post("/api/assets", files={"file": ("a.png", png(), "image/png")}).json()["id"]

@@ -65,7 +65,7 @@ class TestAsking:
         ("form", "field"),
         [
             ({"prompt": "  "}, "Say what the picture should show."),
-            ({"prompt": "x" * 40_000}, "at most 32,000 characters"),
+            ({"prompt": "x" * 40_000}, "That is 40,000 characters; a prompt for a picture may have 32,000."),
             ({"model": "nobody/nothing"}, "does not know that model"),
             ({"model": "sandbox/scribe"}, "does not make pictures"),
             ({"model": RETOUCHER}, "changes pictures"),

@@ -1,6 +1,7 @@
 """The page of videos as fragments: who may not, what the composer offers, and the life of a card."""
 
 import io
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 import httpx
@@ -321,6 +322,22 @@ def test_a_picture_is_no_video(film: Film) -> None:
 
     assert film.alice.get(f"/fragments/videos/{painted}").status_code == 404
     assert film.alice.get(f"/fragments/videos/{uuid4()}").status_code == 404
+
+
+def test_of_an_animated_frame_it_is_said_that_only_its_first_picture_is_taken(film: Film) -> None:
+    file = io.BytesIO()
+    frames = [Image.new("RGB", (64, 36), colour) for colour in ("red", "blue")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    files = [("first", ("dance.gif", file.getvalue(), "image/gif"))]
+    sentence = "“dance.gif”: It is animated; only its first picture was kept."
+
+    shown = film.alice.post("/fragments/videos/settings", data=SMALL_FORM, files=files)
+    sent = film.alice.post("/fragments/videos", data=SMALL_FORM, files=files, headers=HX)
+
+    assert sentence in Html(shown.text).one("#composer").text
+    assert sent.status_code == 201
+    assert sentence in Html(sent.text).one(".toast").text
+    assert unquote(sent.headers["Studio-Note"]) == sentence
 
 
 def test_who_has_no_scripts_asks_for_the_fields_of_a_model_and_spends_nothing(film: Film) -> None:

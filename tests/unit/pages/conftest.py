@@ -59,6 +59,7 @@ class Server:
 
     port: int
     backend: FakeBackend
+    pid: int
 
     def request(self, target: str, *headers: str, method: str = "GET", session: str = ALICE) -> socket.socket:
         """Send a request, as Alice unless another session is named, and return the connection, its answer unread."""
@@ -71,6 +72,12 @@ class Server:
         ]
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return connection
+
+    def peak_bytes(self) -> int:
+        """The most memory that it and its worker have held."""
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        states = (Path(f"/proc/{pid}/status").read_text() for pid in (self.pid, *workers))
+        return sum(int(state.split("VmHWM:")[1].split()[0]) * 1024 for state in states)
 
     def open_streams(self) -> int:
         """As the frontend itself counts them."""
@@ -104,7 +111,7 @@ def granian() -> Iterator[Server]:
         )
         try:
             wait_for(lambda: _lives(port), seconds=60)
-            yield Server(port, fake)
+            yield Server(port, fake, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=30)

@@ -114,6 +114,42 @@ def test_a_foreign_referer_leads_to_the_start(alice: FlaskClient, backend: FakeB
     assert answer.headers["Location"] == "/"
 
 
+SOMEBODYS = "0199c0de-0000-7000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/fragments/images", "/images"),
+        ("/fragments/images/settings", "/images"),
+        ("/fragments/conversations", "/chat"),
+        (f"/fragments/conversations/{SOMEBODYS}/messages", f"/chat/{SOMEBODYS}"),
+        (f"/fragments/messages/{SOMEBODYS}/edits", "/chat"),
+        ("/fragments/sessions", "/login"),
+        (f"/fragments/admin/people/{SOMEBODYS}/role", "/admin/people"),
+        ("/fragments/recipes", "/"),
+        ("/fragments/nowhere/at/all", "/"),
+    ],
+)
+def test_the_address_of_a_form_leads_to_its_page(
+    alice: FlaskClient, backend: FakeBackend, address: str, page: str
+) -> None:
+    answer = alice.get(address, headers={"Sec-Fetch-Dest": "document"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+    assert backend.count(address) == 0
+
+
+def test_the_address_of_a_form_leads_to_its_page_in_older_browsers_too(
+    alice: FlaskClient, backend: FakeBackend
+) -> None:
+    backend.answers("GET /fragments/videos/settings", "<p>no</p>", status=405)
+
+    answer = alice.get("/fragments/videos/settings")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/videos")
+
+
 def test_a_question_back_is_shown_as_a_page(alice: FlaskClient, backend: FakeBackend) -> None:
     backend.answers(f"POST {PATH}", "<form>Really delete?</form>", headers={"Studio-Title": "Delete%3F"})
 
