@@ -64,9 +64,10 @@ def wait_until_followed(services: Services, jobs: int) -> float:
     """Claims a second, once all of them run."""
     if not jobs:
         return 0.0
+    # Until the first looks of all are over: they come at once, and a rate that holds them is higher than the usual one.
     time.sleep(10)
     before, began = looks(services), time.monotonic()
-    time.sleep(5)
+    time.sleep(5)  # the span that is measured
     polled = (looks(services) - before) / (time.monotonic() - began)
     assert polled > 1, "nothing is followed, so nothing is measured"
     return polled
