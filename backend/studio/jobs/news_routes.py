@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from fastapi.responses import HTMLResponse
 
@@ -78,4 +79,7 @@ def _url(studio: Studio, job: Job) -> str:
         made = assets.list_made(studio.db, job.person_id, [job.generation_id]).get(job.generation_id)
         if made:
             return f"/gallery/{made[0].id}"
-    return f"/{job.kind}s#{job.kind}-{job.generation_id}"
+    if job.generation_id is None:
+        return f"/{job.kind}s"
+    before = UUID(int=job.generation_id.int + 1)  # the page of the list that begins with it
+    return f"/{job.kind}s?before={before}#{job.kind}-{job.generation_id}"

@@ -164,6 +164,21 @@ def test_of_pages_that_ask_at_once_one_tells(film: Film) -> None:
     assert [link["href"] for links in told for link in links] == [page_of(film.alice, made)]
 
 
+def test_what_failed_is_on_the_page_that_its_news_leads_to_however_many_came_after(film: Film) -> None:
+    told_of_everything(film.alice)
+    failed = film.ask(film.alice, "Refused", model="sandbox/video-refuses")["id"]
+    film.ended(film.alice, failed)
+    (link,) = news(film.alice).all(".toast a")
+    jobs_end(film, film.alice, 10)  # as many as a page holds
+
+    query, _, card = link["href"].removeprefix("/videos").partition("#")
+
+    assert card == f"video-{failed}"
+    assert not Html(film.alice.get("/fragments/videos").text).all(f"#{card}")
+    assert Html(film.alice.get(f"/fragments/videos{query}").text).all(f"#{card}")
+    told_of_everything(film.alice)
+
+
 def test_a_page_may_not_ask_with_nonsense(film: Film) -> None:
     assert film.alice.get("/fragments/jobs/news?since=yesterday", headers=HX).status_code == 422
     for moment in ("2026-11-24T10:00:00Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"):
