@@ -64,7 +64,7 @@ def wait_until_followed(services: Services, jobs: int) -> float:
     """Claims a second, once all of them run."""
     if not jobs:
         return 0.0
-    # Until the first looks of all are over: they come at once, and a rate that holds them is higher than the usual one.
+    # They begin together, and asking for each of them claims its job too: what is measured is following alone.
     time.sleep(10)
     before, began = looks(services), time.monotonic()
     time.sleep(5)  # the span that is measured
