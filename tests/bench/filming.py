@@ -64,9 +64,10 @@ def wait_until_followed(services: Services, jobs: int) -> float:
     """Claims a second, once all of them run."""
     if not jobs:
         return 0.0
+    # They begin together, and asking for each of them claims its job too: what is measured is following alone.
     time.sleep(10)
     before, began = looks(services), time.monotonic()
-    time.sleep(5)
+    time.sleep(5)  # the span that is measured
     polled = (looks(services) - before) / (time.monotonic() - began)
     assert polled > 1, "nothing is followed, so nothing is measured"
     return polled

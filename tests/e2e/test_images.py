@@ -31,7 +31,7 @@ def ask(images: Images, prompt: str, scripts: bool) -> Card:
     return card
 
 
-def test_four_are_asked_for_left_alone_there_on_return_and_run_again(
+def test_four_are_asked_for_left_alone_there_on_return_and_changed(
     images: Images, scripts: bool, watch: Watch
 ) -> None:
     images.choose("aspect_ratio", "16:9")
@@ -53,7 +53,7 @@ def test_four_are_asked_for_left_alone_there_on_return_and_run_again(
     expect(card.pictures.first).not_to_have_js_property("naturalWidth", 0)
     assert "/gallery/" in (card.links.first.get_attribute("href") or "")
     prompt = card.prompt.inner_text()
-    card.again.click()
+    card.change.click()
 
     expect(images.prompt).to_have_value(prompt)
     expect(images.form.locator("input[name=n][value='4']")).to_be_checked()

@@ -1,5 +1,6 @@
 """Pressed once or twice by mistake it is made once; pressed again on purpose it is made again."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -101,6 +102,27 @@ def test_a_retry_that_costs_more_than_its_button_said_is_asked_about(images: Ima
     expect(again.article.get_by_role("alert")).to_contain_text("more than the button said")
     expect(again.retry).to_have_text(price)
     again.retry.click()
+    expect(images.cards.filter(has_text=prompt)).to_have_count(2)
+
+
+@pytest.mark.parametrize("from_gallery", [False, True], ids=["card", "item"])
+def test_a_double_press_of_run_again_is_one_more(images: Images, from_gallery: bool) -> None:
+    prompt = words("Again")
+    images.ask(prompt)
+    expect(images.newest.prompt).to_have_text(prompt)
+    images.begin("?watch=1")
+    card = images.card(prompt)
+    expect(card.pictures).to_have_count(1)
+    rerun = card.rerun
+    if from_gallery:
+        images.page.goto(card.links.first.get_attribute("href") or "")
+        rerun = images.page.get_by_role("button", name="Run again ≤ $0.0")
+
+    rerun.dblclick()
+
+    expect(images.cards.filter(has_text=prompt)).to_have_count(2)
+    expect(images.page).to_have_url(re.compile("/images"))
+    images.begin()
     expect(images.cards.filter(has_text=prompt)).to_have_count(2)
 
 

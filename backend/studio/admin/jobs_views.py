@@ -85,7 +85,7 @@ def _row(job: Job, seen: Mapping[str, Any], names: Mapping[UUID, str], moment: d
         ("Job at the provider", job.provider_job_id or ""),
         ("The provider's words", seen["provider_error"] or ""),
         ("Next step", f"{job.due_at:%Y-%m-%d %H:%M:%S} UTC" if not job.is_finished else ""),
-        ("Given up", f"{job.deadline_at:%Y-%m-%d %H:%M:%S} UTC" if not job.is_finished else ""),
+        ("Gives up", f"{job.deadline_at:%Y-%m-%d %H:%M:%S} UTC" if not job.is_finished else ""),
     ]
     return JobRow(
         id=str(job.id),

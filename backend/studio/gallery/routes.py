@@ -11,13 +11,16 @@ from markupsafe import Markup
 
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
-from studio.errors import Invalid, Missing, StudioError
+from studio.errors import Conflict, Invalid, Missing, StudioError
 from studio.gallery import search, show, verbs
 from studio.gallery.asked import Wanted, query_of_text
 from studio.gallery.heading import deleting, renaming
 from studio.gallery.query import Query
 from studio.gallery.views import Filters, Grid, Head
+from studio.generations.rerunning import run_again
 from studio.html import Hx, Page, shown_on
+from studio.once.once import once_of_form
+from studio.recipes.recipes import PAGES
 from studio.wiring import Studio, Wired
 
 router = Router(prefix="/fragments")
@@ -76,6 +79,35 @@ def item(
     card = show.item_card(studio, person, found, replace(query, before=""), compare)
     headers = shown_on(f"/gallery/{item_id}{query.suffix()}", title=found.title)
     return page.answer("gallery/item.html", ["item"], headers=headers, card=card)
+
+
+@router.post("/gallery/{item_id}/rerun", status_code=201, name="gallery.rerun")
+def rerun(
+    item_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    seen_usd: Annotated[str, Form()] = "",
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Make it once more, for no more than `seen_usd`, and on to the new card; pressed twice, it is still one."""
+    found = search.get_item(studio.db, person.id, item_id)
+    generation = show.find_generation(studio, person, found)
+    if generation is None:
+        raise Missing
+    once = once_of_form(person.id, idempotency_key, "rerun", generation.id)
+    try:
+        fresh = run_again(studio, person, generation, seen_usd=seen_usd, once=once)
+    except (Conflict, Invalid) as error:
+        card = replace(show.item_card(studio, person, found, Query()), rerun_error=error.text)
+        headers = shown_on(found.url, title=found.title)
+        return page.answer("gallery/item.html", ["item"], status=error.status, headers=headers, card=card)
+    place = f"#{fresh.kind}-{fresh.id}"
+    headers = {
+        **shown_on(f"{PAGES[fresh.kind]}?watch=1{place}"),
+        "HX-Redirect": f"{PAGES[fresh.kind]}{place}",
+    }
+    return HTMLResponse("", 201, headers)
 
 
 @router.post("/gallery/changes", name="gallery.changes")

@@ -8,6 +8,8 @@ from markupsafe import Markup
 from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.assets.asset import Asset
+from studio.catalogue.agreed import worst_text
+from studio.chat.composer import price_text
 from studio.chat.views import facts as generation_facts
 from studio.gallery import search, views
 from studio.gallery.item import Item
@@ -17,6 +19,7 @@ from studio.gallery.store import albums as shelves
 from studio.gallery.store.items import list_models
 from studio.generations import store as generations
 from studio.generations.generation import Generation
+from studio.generations.rerunning import price_of_rerun
 from studio.markdown import render_markdown
 from studio.recipes.recipes import PAGES, again_url
 from studio.videos.reasons import MAY_NOT_PLAY
@@ -74,6 +77,7 @@ def item_card(
         previous_url=f"/gallery/{before}{suffix}" if before else None,
         next_url=f"/gallery/{behind}{suffix}" if behind else None,
         back_url=f"/gallery{suffix}",
+        rerun=_rerun(studio, person, item, generation),
         again_url=again_url(generation) if generation else None,
         onward=_onward(item, generation),
         recipe_url=f"/api/generations/{generation.id}/recipe?download=1" if generation else None,
@@ -112,6 +116,13 @@ def _facts(
         said = generation_facts(generation, model.name if model else generation.model)
         found += [fact for fact in said if generation.kind == "text" or fact[0] not in _OF_TEXTS]
     return found
+
+
+def _rerun(studio: Studio, person: Person, item: Item, generation: Generation | None) -> views.Rerun | None:
+    estimate = price_of_rerun(studio, person, generation) if generation else None
+    if estimate is None:
+        return None
+    return views.Rerun(f"/fragments/gallery/{item.id}/rerun", price_text(estimate), worst_text(estimate))
 
 
 def _onward(item: Item, generation: Generation | None) -> list[views.Onward]:

@@ -134,6 +134,15 @@ class Onward:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerun:
+    """The button that makes it once more at once, with the most that this costs today."""
+
+    url: str
+    price: str
+    seen_usd: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemCard:
     """One item on a page of its own; `query` is the search it was found by, as it stands in an address."""
 
@@ -152,6 +161,7 @@ class ItemCard:
     previous_url: str | None
     next_url: str | None
     back_url: str
+    rerun: Rerun | None
     again_url: str | None
     onward: list[Onward]
     recipe_url: str | None
@@ -159,6 +169,7 @@ class ItemCard:
     is_simulated: bool
     remark: str | None
     compared: list[Line] | None
+    rerun_error: str | None = None
 
 
 def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:

@@ -8,7 +8,7 @@ from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
 from studio.chat.views import PictureCard, gone_card
 from studio.generations import store as generations
-from studio.generations.generation import Generation, State
+from studio.generations.generation import Generation
 from studio.images import store
 from studio.images.forms import ImageForm
 from studio.images.views import ImageCard, image_card
@@ -84,7 +84,7 @@ def _cards(studio: Studio, person: Person, asked: Sequence[Generation]) -> list[
                 notice=job.notes.get("notice") if job and not job.is_finished else None,
                 progress=studio.board.find(generation.id),
                 is_elsewhere=generation.provider_id != studio.catalogue.provider_id,
-                again=None if generation.state is State.DONE else estimate_again(studio, generation),
+                again=estimate_again(studio, generation) if generation.is_finished else None,
             )
         )
     return found

@@ -72,6 +72,7 @@ class ImageCard:
     asked_at: str
     is_simulated: bool
     can_retry: bool
+    can_rerun: bool
     is_elsewhere: bool
     retry_price: str
     retry_seen_usd: str
@@ -148,6 +149,8 @@ def image_card(
 ) -> ImageCard:
     prompt, query = generation.prompt, urlencode({"from": str(generation.id)})
     is_running = not generation.is_finished
+    can_retry = bool(job and job.can_retry and generation.is_finished and not is_elsewhere)
+    is_whole = bool(pictures) and not any(picture.is_gone for picture in inputs)
     return ImageCard(
         id=str(generation.id),
         prompt=prompt,
@@ -163,7 +166,8 @@ def image_card(
         facts=facts(generation, model_name, pictures),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
-        can_retry=bool(job and job.can_retry and generation.is_finished and not is_elsewhere),
+        can_retry=can_retry,
+        can_rerun=is_whole and again is not None and not is_running and not can_retry,
         is_elsewhere=is_elsewhere,
         retry_price=price_text(again),
         retry_seen_usd=worst_text(again),

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import SignedIn
 from studio.accounts.gate import Router
+from studio.assets import store as assets
 from studio.html import Hx
 from studio.jobs.job import Job, JobState
 from studio.moments import now
-from studio.wiring import Wired
+from studio.wiring import Studio, Wired
 
 router = Router(prefix="/fragments/jobs")
 
@@ -47,7 +49,7 @@ def news(person: SignedIn, studio: Wired, page: Hx, since: datetime | None = Non
     return page.answer(
         "jobs/news.html",
         ["news"],
-        news=[_item(jobs) for jobs in alike.values()],
+        news=[_item(studio, jobs) for jobs in alike.values()],
         is_more=found.is_more,
         since=found.until.isoformat(),
     )
@@ -63,10 +65,21 @@ def _moment(since: datetime | None) -> datetime | None:
     return max(naive, now() - LONGEST_SLEEP)
 
 
-def _item(jobs: Sequence[Job]) -> NewsItem:
+def _item(studio: Studio, jobs: Sequence[Job]) -> NewsItem:
     """One piece of news for all that ended alike, since five would hide a phone's page; it leads to the latest."""
     job = jobs[-1]
     is_done = job.state is JobState.DONE
     one, several = (_READY if is_done else _FAILED).get(job.kind, _ENDED)
-    url = f"/{job.kind}s#{job.kind}-{job.generation_id}"
-    return NewsItem("success" if is_done else "warning", several if len(jobs) > 1 else one, url)
+    return NewsItem("success" if is_done else "warning", several if len(jobs) > 1 else one, _url(studio, job))
+
+
+def _url(studio: Studio, job: Job) -> str:
+    """The page of what it made, which stays; its card is pushed off the list's first page by newer ones."""
+    if job.state is JobState.DONE and job.generation_id is not None:
+        made = assets.list_made(studio.db, job.person_id, [job.generation_id]).get(job.generation_id)
+        if made:
+            return f"/gallery/{made[0].id}"
+    if job.generation_id is None:
+        return f"/{job.kind}s"
+    before = UUID(int=job.generation_id.int + 1)  # the page of the list that begins with it
+    return f"/{job.kind}s?before={before}#{job.kind}-{job.generation_id}"

@@ -146,6 +146,20 @@ def retry(
     )
 
 
+@router.post("/{generation_id}/rerun", status_code=201, name="videos.rerun")
+def rerun(
+    generation_id: UUID,
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    seen_usd: Annotated[str, Form()] = "",
+    idempotency_key: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    return CARDS.rerun(
+        studio, person, page, generation_id, seen_usd=seen_usd, idempotency_key=idempotency_key
+    )
+
+
 @router.post("/{generation_id}/deletion", name="videos.deletion")
 def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLResponse:
     """Take one that brought nothing off the list; videos are deleted in the gallery, where that can be undone."""

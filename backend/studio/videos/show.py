@@ -9,7 +9,7 @@ from studio.assets import store as assets
 from studio.catalogue.estimate import Estimate
 from studio.chat.views import PictureCard, gone_card
 from studio.generations import store as generations
-from studio.generations.generation import Generation, State
+from studio.generations.generation import Generation
 from studio.jobs.job import Job
 from studio.jobs.store import lists
 from studio.jobs.views import views_of
@@ -76,7 +76,7 @@ def estimate_again(studio: Studio, generation: Generation) -> Estimate | None:
 
 
 def _price_again(studio: Studio, generation: Generation, job: Job | None) -> Estimate | None:
-    if generation.state is State.DONE:
+    if not generation.is_finished:
         return None
     is_bought = job is not None and can_be_fetched(job)
     return NOTHING_MORE if is_bought else estimate_again(studio, generation)

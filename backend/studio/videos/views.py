@@ -34,7 +34,7 @@ _STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One video of a card."""
+    """One video of a card; `of_several` tells it from the others, "" for one alone."""
 
     id: str
     page_url: str
@@ -44,6 +44,7 @@ class Shown:
     height_px: int
     title: str
     media_type: str
+    of_several: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class VideoCard:
     asked_at: str
     is_simulated: bool
     can_retry: bool
+    can_rerun: bool
     is_elsewhere: bool
     retry_label: str
     retry_price: str
@@ -104,13 +106,15 @@ def video_card(
 ) -> VideoCard:
     is_running, query = not generation.is_finished, urlencode({"from": str(generation.id)})
     is_fetched = job is not None and can_be_fetched(job)
+    can_retry = bool(view and view.can_retry and generation.is_finished and not is_elsewhere)
+    is_whole = bool(films) and not any(picture.is_gone for _, picture in inputs)
     return VideoCard(
         id=str(generation.id),
         prompt=generation.prompt,
         state=generation.state.value,
         state_text=_STATE_TEXTS.get(generation.state, ""),
         is_running=is_running,
-        films=[_shown(asset, generation.prompt) for asset in films],
+        films=[_shown(asset, generation.prompt, n + 1, len(films)) for n, asset in enumerate(films)],
         making=making(generation, job, view) if is_running else None,
         inputs=inputs,
         reason_text=generation.reason_text,
@@ -119,7 +123,8 @@ def video_card(
         facts=_facts(generation, model_name, films),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
-        can_retry=bool(view and view.can_retry and generation.is_finished and not is_elsewhere),
+        can_retry=can_retry,
+        can_rerun=is_whole and again is not None and not is_running and not can_retry,
         is_elsewhere=is_elsewhere,
         retry_label="Fetch again" if is_fetched else "Try again",
         retry_price="nothing more" if is_fetched else price_text(again),
@@ -159,7 +164,7 @@ def _notice(job: Job | None) -> str | None:
     return ASKED_AGAIN.format(text=notice)
 
 
-def _shown(asset: Asset, prompt: str) -> Shown:
+def _shown(asset: Asset, prompt: str, number: int, count: int) -> Shown:
     return Shown(
         id=str(asset.id),
         page_url=f"/gallery/{asset.id}",
@@ -169,6 +174,7 @@ def _shown(asset: Asset, prompt: str) -> Shown:
         height_px=asset.height_px or _WIDE[1],
         title=" ".join(prompt.split())[:160] or "A video",
         media_type=asset.media_type,
+        of_several=f" ({number} of {count})" if count > 1 else "",
     )
 
 

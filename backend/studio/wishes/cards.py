@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person
-from studio.errors import Conflict, Missing, StudioError
+from studio.errors import Conflict, Invalid, Missing, StudioError
 from studio.generations.following import cancel_job, job_of
+from studio.generations.rerunning import run_again
 from studio.generations.retrying import try_again
 from studio.generations.store import get_of_kind
 from studio.html import Page, shown_on
@@ -96,13 +97,37 @@ class Cards:
         except Conflict as error:
             return self._again(studio, person, page, generation_id, error)
         assert fresh.generation_id is not None
+        return self._repeated(studio, person, page, generation_id, fresh.generation_id)
+
+    def rerun(
+        self,
+        studio: Studio,
+        person: Person,
+        page: Page,
+        generation_id: UUID,
+        *,
+        seen_usd: str,
+        idempotency_key: str,
+    ) -> HTMLResponse:
+        """Ask for the same once more, for no more than `seen_usd`; asked twice, it is still one."""
+        generation = get_of_kind(studio.db, person.id, generation_id, self.kind)
+        once = once_of_form(person.id, idempotency_key, "rerun", generation.id)
+        try:
+            fresh = run_again(studio, person, generation, seen_usd=seen_usd, once=once)
+        except (Conflict, Invalid) as error:
+            return self._again(studio, person, page, generation_id, error)
+        return self._repeated(studio, person, page, generation_id, fresh.id)
+
+    def _repeated(
+        self, studio: Studio, person: Person, page: Page, generation_id: UUID, fresh_id: UUID
+    ) -> HTMLResponse:
         tried = page.render(self._template, ["retried"], card=self.card(studio, person, generation_id))
-        return self.arrived(studio, person, page, fresh.generation_id, tried)
+        return self.arrived(studio, person, page, fresh_id, tried)
 
     def _again(
         self, studio: Studio, person: Person, page: Page, generation_id: UUID, error: StudioError
     ) -> HTMLResponse:
-        """The card with what stands against trying again, and its price of today; without htmx it is the page."""
+        """The card with what stands against it, and its price of today; without htmx it is the page."""
         card = replace(self.card(studio, person, generation_id), retry_error=error.text)
         aim = self._aim(card) if page.is_htmx else {}
         return page.answer(self._template, ["card"], status=error.status, headers=aim, card=card)

@@ -20,7 +20,8 @@ class Card:
         self.begun_with = article.locator(".image__inputs img")
         self.stop = article.get_by_role("button", name="Stop")
         self.retry = article.get_by_role("button", name="Try again")
-        self.again = article.get_by_role("link", name="Run again")
+        self.rerun = article.get_by_role("button", name="Run again")
+        self.change = article.get_by_role("link", name="Change and run")
         self.vary = article.get_by_role("link", name="Vary")
 
 

@@ -40,6 +40,11 @@ def jobs_end(film: Film, who: Caller, number: int) -> list[str]:
     return ids
 
 
+def page_of(who: Caller, generation_id: str) -> str:
+    """Where what came of it stands for good."""
+    return f"/gallery/{who.get(f'/api/generations/{generation_id}').json()['assets'][0]['id']}"
+
+
 def awaits_news(who: Caller) -> bool:
     return bool(who.get("/api/me").json()["awaits_news"])
 
@@ -62,7 +67,7 @@ def test_an_end_is_told_once_and_then_nobody_asks_any_more(film: Film) -> None:
     first, second = news(film.alice), news(film.alice)
 
     assert first.one(".toast").text.startswith("Your video is ready.")
-    assert first.one(".toast a")["href"] == f"/videos#video-{asked['id']}"
+    assert first.one(".toast a")["href"] == page_of(film.alice, asked["id"])
     assert "hx-get" not in first.one("#news")
     assert second.all(".toast") == []
     assert not awaits_news(film.alice)
@@ -129,7 +134,7 @@ def test_each_of_two_open_tabs_tells_once_and_a_new_page_does_not(film: Film) ->
     page = news(film.alice).all(".toast")
 
     film.alice.post(f"/api/generations/{stuck['id']}/cancellation")
-    assert first == [[f"/videos#video-{made}"]] * 2
+    assert first == [[page_of(film.alice, made)]] * 2
     assert (second, page) == ([[], []], [])
     assert (one.asks(), one.asks_again) == ([], False)
     assert (another.asks(), another.asks_again) == ([], False)
@@ -156,7 +161,22 @@ def test_of_pages_that_ask_at_once_one_tells(film: Film) -> None:
     with ThreadPoolExecutor(6) as pages:
         told = list(pages.map(lambda _: news(film.alice).all(".toast a"), range(6)))
 
-    assert [link["href"] for links in told for link in links] == [f"/videos#video-{made}"]
+    assert [link["href"] for links in told for link in links] == [page_of(film.alice, made)]
+
+
+def test_what_failed_is_on_the_page_that_its_news_leads_to_however_many_came_after(film: Film) -> None:
+    told_of_everything(film.alice)
+    failed = film.ask(film.alice, "Refused", model="sandbox/video-refuses")["id"]
+    film.ended(film.alice, failed)
+    (link,) = news(film.alice).all(".toast a")
+    jobs_end(film, film.alice, 10)  # as many as a page holds
+
+    query, _, card = link["href"].removeprefix("/videos").partition("#")
+
+    assert card == f"video-{failed}"
+    assert not Html(film.alice.get("/fragments/videos").text).all(f"#{card}")
+    assert Html(film.alice.get(f"/fragments/videos{query}").text).all(f"#{card}")
+    told_of_everything(film.alice)
 
 
 def test_a_page_may_not_ask_with_nonsense(film: Film) -> None:
