@@ -46,14 +46,26 @@ def test_found_ticked_deleted_and_brought_back(
 
     expect(page.locator("#toasts")).to_contain_text("Deleted 2 things.")
     expect(page.locator("#tiles .tile")).to_have_count(1)
-    if scripts:
-        page.get_by_role("button", name="Undo").click()
-    else:
-        page.goto("/gallery?bin=1&q=quincewood")
-        for name in ("first", "second"):
-            page.get_by_role("checkbox", name=f"Quincewood {name}").check()
-        page.get_by_role("button", name="Bring back").click()
-        page.goto("/gallery?q=quincewood")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#tiles .tile")).to_have_count(3)
+    expect(page.locator("#toasts")).to_contain_text("Brought back 2 things.")
+    expect(page).to_have_url(re.compile("q=quincew$"))
+
+
+def test_what_lies_in_the_bin_is_brought_back_from_there(
+    enter: Callable[..., Page], shelf: list[str], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    page.goto("/gallery?q=quincewood")
+    page.get_by_role("checkbox", name="Quincewood first").check()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("#tiles .tile")).to_have_count(2)
+
+    page.goto("/gallery?bin=1&q=quincewood")
+    page.get_by_role("checkbox", name="Quincewood first").check()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.locator("#toasts")).to_contain_text("Brought back 1 thing.")
+    page.goto("/gallery?q=quincewood")
     expect(page.locator("#tiles .tile")).to_have_count(3)
 
 

@@ -1,8 +1,13 @@
 """What people have in their galleries, through the real ways in: answers of the sandbox, uploads."""
 
 import io
+from uuid import UUID
 
 from PIL import Image
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
+from studio.ids import new_id
+from studio.moments import now
 from studio.wiring import Studio
 
 from tests.support.people import Caller
@@ -33,6 +38,18 @@ def upload(who: Caller, name: str = "loaf.png", colour: tuple[int, int, int] = (
     assert made.status_code == 201, made.text
     item_id: str = made.json()["id"]
     return item_id
+
+
+def fill(who: Caller, count: int) -> None:
+    """So many texts at once, as rows: who has thousands did not get them through one test."""
+    person = UUID(who.id)
+    made = [
+        item_rows(
+            Item(new_id(), person, "text", "made", "acme/model", f"Text {nth}", "…", now()), ItemTexts()
+        )[0]
+        for nth in range(count)
+    ]
+    studio_of(who).db.write(*made)
 
 
 def titles(who: Caller, query: str = "") -> list[str]:

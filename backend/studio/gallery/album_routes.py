@@ -87,5 +87,5 @@ def _gallery(studio: Studio, person: Person, page: Page, query: Query, note: str
         head=Head(),
     )
     title = page.render("gallery/head.html", ["titled"], filters=filters)
-    said = page.render("gallery/said.html", ["said"], note=note, undo=(), query="")
+    said = page.render("gallery/said.html", ["said"], note=note, undo=None, query="")
     return HTMLResponse(html + title + said, headers=headers)

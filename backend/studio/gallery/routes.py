@@ -1,7 +1,8 @@
 """The gallery as HTML: the grid with its filters, one item, and what is done with those that were ticked."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from markupsafe import Markup
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.errors import Conflict, Invalid, Missing, StudioError
-from studio.gallery import search, show, verbs
+from studio.gallery import search, show
 from studio.gallery.asked import Wanted, query_of_text
+from studio.gallery.changes import Change, do, id_of, meant, moment_of
 from studio.gallery.heading import deleting, renaming
 from studio.gallery.query import Query
 from studio.gallery.views import Filters, Grid, Head
@@ -26,17 +28,6 @@ from studio.wiring import Studio, Wired
 router = Router(prefix="/fragments")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What the bar under the grid was asked to do, and to which items."""
-
-    verb: str
-    ids: tuple[UUID, ...]
-    tag: str
-    album: str
-    album_name: str
-
-
 @router.get("/gallery", name="gallery.list")
 def list_(
     person: SignedIn,
@@ -46,13 +37,15 @@ def list_(
     more: bool = False,
     rename: bool = False,
     delete: bool = False,
+    deleted: str = "",
 ) -> HTMLResponse:
     """
     The whole gallery; with htmx only its results, or with `more` what follows behind the last tile.
 
-    `rename` and `delete` put a form in the place of an album's header.
+    `rename` and `delete` put a form in the place of an album's header; `deleted` is the moment of a deletion that can
+    still be undone, for who has no toast to press in.
     """
-    grid = show.grid(studio, person, query)
+    grid = show.grid(studio, person, query, moment_of(deleted))
     if page.is_htmx and more:
         return page.answer("gallery/gallery.html", ["more"], grid=grid)
     filters = show.filters(studio, person, query)
@@ -123,26 +116,34 @@ def change(
     album: Annotated[str, Form()] = "",
     album_name: Annotated[str, Form()] = "",
     at: Annotated[str, Form()] = "",
+    deleted: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """
     Do one thing to many items: those that were ticked, or with `all` everything that matches `query`.
 
     `at` names the item whose page asks: that page shows what was done, also when the item lies in the bin now, where
-    it can be brought back.
+    it can be brought back. `deleted` is the moment of a deletion that shall be undone, however much it took.
     """
     query = query_of_text(asked)
-    at_id = _id(at) if at else None
-    chosen = search.find_ids(studio.db, person.id, query) if every else list(ids or [])
-    note, undo = _do(studio, person, _meant(Change(verb, tuple(chosen), tag, album, album_name), query))
-    page_of_item = f"/{at_id}" if at_id and verb != "purge" else ""
-    headers = shown_on(f"/gallery{page_of_item}{query.suffix()}", note=note)
+    at_id = id_of(at) if at else None
+    chosen = search.find_ids(studio.db, person.id, query, limit=None) if every else list(ids or [])
+    done = do(studio, person, meant(Change(verb, chosen, tag, album, album_name, moment_of(deleted)), query))
+    headers = shown_on(_page_afterwards(verb, query, at_id, done.undo), note=done.note)
     if not page.is_htmx:
         return HTMLResponse("", headers=headers)
-    said = page.render("gallery/said.html", ["said"], note=note, undo=undo, query=asked, at=at)
+    said = page.render("gallery/said.html", ["said"], note=done.note, undo=done.undo, query=asked, at=at)
     if at_id:
         return _item_again(studio, person, page, at_id, query, said, headers)
     grid, filters = show.grid(studio, person, query), show.filters(studio, person, query)
     return HTMLResponse(_results(page, grid, filters) + said, headers=headers)
+
+
+def _page_afterwards(verb: str, query: Query, at_id: UUID | None, undo: datetime | None) -> str:
+    """Where somebody without scripts sees what was done, and how to undo it."""
+    if at_id:
+        return f"/gallery{f'/{at_id}' if verb != 'purge' else ''}{query.suffix()}"
+    address = f"/gallery{query.suffix()}"
+    return f"{address}{'&' if '?' in address else '?'}deleted={undo.isoformat()}" if undo else address
 
 
 def _results(page: Page, grid: Grid, filters: Filters) -> Markup:
@@ -166,65 +167,3 @@ def _item_again(
         return HTMLResponse(said, headers={**headers, "HX-Redirect": f"/gallery{query.suffix()}"})
     card = show.item_card(studio, person, found, query)
     return HTMLResponse(page.render("gallery/item.html", ["item"], card=card) + said, headers=dict(headers))
-
-
-def _meant(change: Change, query: Query) -> Change:
-    """The change itself, for buttons that leave it to what was typed or to what is shown."""
-    if change.verb == "typed":  # Enter in one of the bar's fields presses no button of its own
-        return replace(change, verb="tag" if change.tag.strip() else "album")
-    if change.verb == "leave-shown":  # the bar's fields say where things go, not where they come from
-        return replace(change, verb="leave", album=str(query.album_id))
-    if change.verb == "untag-shown":
-        return replace(change, verb="untag", tag=query.tag)
-    return change
-
-
-def _do(studio: Studio, person: Person, change: Change) -> tuple[str, Sequence[UUID]]:
-    """The sentence that says what was done, and the ids of what can be brought back."""
-    if not change.ids:
-        raise Invalid("Tick at least one thing first.")
-    db, who, ids = studio.db, person.id, change.ids
-    if change.verb == "album":
-        return _into_album(studio, person, change), ()
-    doings: dict[str, tuple[Callable[[], int], str]] = {
-        "star": (lambda: verbs.star(db, who, ids, True), "Starred"),
-        "unstar": (lambda: verbs.star(db, who, ids, False), "No longer starred:"),
-        "tag": (lambda: verbs.tag(db, who, ids, change.tag), "Tagged"),
-        "untag": (lambda: verbs.untag(db, who, ids, change.tag), "Tag taken from"),
-        "leave": (
-            lambda: verbs.take_out_of_album(db, who, _id(change.album), ids),
-            "Taken out of the album:",
-        ),
-        "delete": (lambda: verbs.delete(db, who, ids), "Deleted"),
-        "restore": (lambda: verbs.restore(db, who, ids), "Brought back"),
-        "purge": (lambda: verbs.delete_for_good(db, who, ids), "Gone for good:"),
-    }
-    if change.verb not in doings:
-        raise Invalid("Choose what to do with them.")
-    do, said = doings[change.verb]
-    count = do()
-    return f"{said} {_things(count)}.", ids if change.verb == "delete" else ()
-
-
-def _into_album(studio: Studio, person: Person, change: Change) -> str:
-    """Into the album that was chosen, or the one whose name was typed, new if there is none of it."""
-    if change.album_name.strip():
-        album = verbs.ensure_album(studio.db, person.id, change.album_name)
-    elif change.album:
-        album = verbs.get_album(studio.db, person.id, _id(change.album))
-    else:
-        raise Invalid("Choose an album, or give a new one a name.", field="album")
-    count = verbs.put_into_album(studio.db, person.id, album.id, change.ids)
-    return f"{_things(count)} in “{album.name}”."
-
-
-def _id(text: str) -> UUID:
-    """Raises Missing for what is no id: it is nobody's."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Missing from None
-
-
-def _things(count: int) -> str:
-    return "1 thing" if count == 1 else f"{count:,} things"

@@ -17,7 +17,7 @@ from studio.gallery.query import KINDS, Mark, Query
 from studio.gallery.store import search as store
 from studio.moments import now
 
-# For a change of everything that matches: more than anybody means to, few enough for one transaction.
+# Of ids that a program names, and of what is packed into one archive.
 SELECTION_LIMIT = 5_000
 
 
@@ -57,9 +57,9 @@ def find(db: Database, person_id: UUID, query: Query) -> Page:
     return Page([item for item, _, _ in found], following)
 
 
-def find_ids(db: Database, person_id: UUID, query: Query) -> list[UUID]:
-    """All that match, SELECTION_LIMIT at most; the newest ones if there are more."""
-    return store.list_ids(db, person_id, replace(query, before=""), limit=SELECTION_LIMIT)
+def find_ids(db: Database, person_id: UUID, query: Query, limit: int | None = SELECTION_LIMIT) -> list[UUID]:
+    """All that match, or the newest ones if there are more than `limit`."""
+    return store.list_ids(db, person_id, replace(query, before=""), limit=limit)
 
 
 def neighbours(db: Database, person_id: UUID, query: Query, item_id: UUID) -> tuple[UUID | None, UUID | None]:

@@ -1,6 +1,7 @@
 """From items to cards: what the pages of the gallery show, each in a number of queries that does not grow with it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from studio.gallery.item import Item
 from studio.gallery.lineage import Line, compare, lineage, recipe
 from studio.gallery.query import Query
 from studio.gallery.store import albums as shelves
-from studio.gallery.store.items import list_models
+from studio.gallery.store.items import count_deleted_at, list_models
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.generations.rerunning import price_of_rerun
@@ -29,10 +30,11 @@ from studio.wiring import Studio
 _OF_TEXTS = ("Tokens", "First token", "Speed")
 
 
-def grid(studio: Studio, person: Person, query: Query) -> views.Grid:
-    """One page of tiles: two queries."""
+def grid(studio: Studio, person: Person, query: Query, deleted_at: datetime | None = None) -> views.Grid:
+    """One page of tiles: two queries; one more with the moment of a deletion that may be undone."""
     page = search.find(studio.db, person.id, query)
-    return views.grid(page.items, _assets(studio, person, page.items), query, page.next_before)
+    undo = _undo(studio, person, query, deleted_at) if deleted_at else None
+    return views.grid(page.items, _assets(studio, person, page.items), query, page.next_before, undo)
 
 
 def filters(studio: Studio, person: Person, query: Query) -> views.Filters:
@@ -86,6 +88,15 @@ def item_card(
         remark=generation.reason_text if generation and generation.reason == MAY_NOT_PLAY else None,
         compared=_compared(studio, person, generation, other_id),
     )
+
+
+def _undo(studio: Studio, person: Person, query: Query, deleted_at: datetime) -> views.Undo | None:
+    """None where nothing of it lies in the bin any more."""
+    with studio.db.read() as cursor:
+        count = count_deleted_at(cursor, person.id, deleted_at)
+    if not count:
+        return None
+    return views.Undo(deleted_at.isoformat(), views.things(count), query.suffix().removeprefix("?"))
 
 
 def find_generation(studio: Studio, person: Person, item: Item) -> Generation | None:

@@ -44,6 +44,19 @@ def restore(db: Database, person_id: UUID, ids: Sequence[UUID]) -> int:
     return _change(db, person_id, ids, store.show)
 
 
+def undo_deletion(db: Database, person_id: UUID, moment: datetime) -> int:
+    """Bring back what was deleted at this moment and still lies in the bin. Raises Missing where nothing does."""
+
+    def work(cursor: Cursor) -> int:
+        count = store.count_deleted_at(cursor, person_id, moment)
+        if not count:
+            raise Missing
+        store.show_deleted_at(cursor, person_id, moment)
+        return count
+
+    return db.transact(work)
+
+
 def delete_for_good(db: Database, person_id: UUID, ids: Sequence[UUID]) -> int:
     """Only what lies in the bin. Raises Conflict where nothing of it does."""
 

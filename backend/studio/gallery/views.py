@@ -122,6 +122,16 @@ class Grid:
     is_bin: bool
     is_filtered: bool
     words: str
+    undo: "Undo | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A deletion that can be undone: its moment, and how many things it took, in words."""
+
+    deleted_at: str
+    things: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +213,13 @@ def media(asset: Asset) -> Media:
     )
 
 
-def grid(items: Sequence[Item], assets: Mapping[UUID, Asset], query: Query, next_before: str | None) -> Grid:
+def grid(
+    items: Sequence[Item],
+    assets: Mapping[UUID, Asset],
+    query: Query,
+    next_before: str | None,
+    undo: Undo | None = None,
+) -> Grid:
     here = replace(query, before="")
     suffix = query.suffix(before=next_before) if next_before else None
     return Grid(
@@ -213,6 +229,7 @@ def grid(items: Sequence[Item], assets: Mapping[UUID, Asset], query: Query, next
         is_bin=query.is_bin,
         is_filtered=query.is_filtered,
         words=query.words,
+        undo=undo,
     )
 
 
@@ -251,6 +268,10 @@ def filters(
 
 def day(moment: datetime) -> str:
     return f"{moment.day} {moment.strftime('%B %Y')}"
+
+
+def things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count:,} things"
 
 
 def duration(seconds: float | None) -> str:

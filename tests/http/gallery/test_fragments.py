@@ -11,12 +11,17 @@ from studio.generations import store as generations
 from studio.generations.generation import Outcome, State
 
 from tests.http.gallery.test_archives import painted
-from tests.support.collecting import ids, studio_of, upload
+from tests.support.collecting import fill, ids, studio_of, upload
 from tests.support.html import Html
 from tests.support.people import Caller
 
 NOBODYS = "01900000-0000-7000-8000-000000000000"
 HTMX = {"HX-Request": "true"}
+
+
+def fields_of(page: Html, form: str) -> dict[str, str]:
+    """What pressing the only button of a form would send."""
+    return {field["name"]: field["value"] for field in page.all(f"{form} [name]")}
 
 
 @pytest.mark.parametrize("address", ["/fragments/gallery", f"/fragments/gallery/{NOBODYS}"])
@@ -75,10 +80,62 @@ def test_deleting_offers_the_way_back_and_leads_to_the_same_search(alice: Caller
     alice.post("/fragments/gallery/changes", data={**asked, "change": "restore"})
     live = alice.post("/fragments/gallery/changes", data=asked, headers=HTMX)
 
-    assert plain.headers["Studio-Page"] == "/gallery?q=loaf"
+    assert plain.headers["Studio-Page"].startswith("/gallery?q=loaf&deleted=")
     assert unquote(plain.headers["Studio-Note"]) == "Deleted 1 thing."
-    assert "Undo" in live.text
-    assert f'name="ids" value="{item}"' in live.text
+    assert ids(alice) == []
+    undo = fields_of(Html(live.text), ".toast form")
+    assert (undo["query"], undo["change"]) == ("q=loaf", "restore")
+    assert alice.post("/fragments/gallery/changes", data=undo).status_code == 200
+    assert ids(alice) == [item]
+
+
+def test_the_page_after_a_deletion_undoes_it_without_scripts_until_it_is_undone(
+    alice: Caller, bob: Caller
+) -> None:
+    before, item = upload(alice, "older.png"), upload(alice)
+    alice.post("/fragments/gallery/changes", data={"change": "delete", "ids": before})
+    gone = alice.post(
+        "/fragments/gallery/changes", data={"change": "delete", "ids": item, "query": "kind=image"}
+    )
+    address = f"/fragments{gone.headers['Studio-Page']}"
+
+    undo = fields_of(Html(alice.get(address).text), ".notice form")
+    theirs = bob.post("/fragments/gallery/changes", data=undo)
+    back = alice.post("/fragments/gallery/changes", data=undo)
+
+    assert "/fragments/gallery/changes" not in bob.get(address).text
+    assert theirs.status_code == 404
+    assert back.headers["Studio-Page"] == "/gallery?kind=image"
+    assert unquote(back.headers["Studio-Note"]) == "Brought back 1 thing."
+    assert (ids(alice), ids(alice, "?bin=1")) == ([item], [before])
+    assert not Html(alice.get(address).text).all(".notice form")
+
+
+def test_what_is_done_to_all_that_match_is_done_to_thousands_and_undone_at_once(alice: Caller) -> None:
+    fill(alice, 5_200)
+    everything = {"all": "1", "query": "", "tag": "many"}
+
+    for change in ("tag", "star"):
+        alice.post("/fragments/gallery/changes", data={**everything, "change": change})
+    tagged = alice.get("/api/gallery/counts?tag=many&starred=1").json()["total"]
+    gone = alice.post("/fragments/gallery/changes", data={**everything, "change": "delete"}, headers=HTMX)
+    left = ids(alice)
+    undone = alice.post("/fragments/gallery/changes", data=fields_of(Html(gone.text), ".toast form"))
+
+    assert (tagged, left) == (5_200, [])
+    assert "Deleted 5,200 things." in gone.text
+    assert unquote(undone.headers["Studio-Note"]) == "Brought back 5,200 things."
+    assert alice.get("/api/gallery/counts").json()["total"] == 5_200
+
+
+def test_a_moment_that_is_none_undoes_nothing(alice: Caller) -> None:
+    item = upload(alice)
+    alice.post("/fragments/gallery/changes", data={"change": "delete", "ids": item})
+
+    for moment in ("yesterday", "2026-01-01T00:00:00"):
+        answer = alice.post("/fragments/gallery/changes", data={"change": "restore", "deleted": moment})
+        assert answer.status_code in (404, 422)
+        assert alice.get(f"/fragments/gallery?deleted={moment}").status_code == 200
     assert ids(alice) == []
 
 
@@ -141,13 +198,14 @@ class TestOnThePageOfAnItem:
 
         undo = said.one(".toast form")
         assert (undo["hx-target"], undo["hx-swap"]) == ("#item", "outerHTML")
-        fields = {field["name"]: field["value"] for field in said.all(".toast form [value]")}
-        assert {name: fields[name] for name in ("ids", "at", "query", "change")} == {
-            "ids": item,
+        fields = fields_of(said, ".toast form")
+        assert {name: fields[name] for name in ("at", "query", "change")} == {
             "at": item,
             "query": "q=loaf",
             "change": "restore",
         }
+        assert alice.post("/fragments/gallery/changes", data=fields).status_code == 200
+        assert ids(alice) == [item]
         assert said.all("#item") and not said.all("#gallery-results")
 
     def test_bringing_it_back_shows_it_as_it_was(self, alice: Caller) -> None:

@@ -40,6 +40,29 @@ def show(cursor: Cursor, ids: Sequence[UUID]) -> None:
         cursor.execute(f"UPDATE {table} SET deleted_at = NULL WHERE id IN {_IDS}", {"ids": list(ids)})
 
 
+def count_deleted_at(cursor: Cursor, person_id: UUID, moment: datetime) -> int:
+    row = cursor.execute(
+        "SELECT count(*) FROM items WHERE person_id = $person_id AND deleted_at = $moment",
+        {"person_id": person_id, "moment": moment},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def show_deleted_at(cursor: Cursor, person_id: UUID, moment: datetime) -> None:
+    """Out of the bin, whatever went there at this moment."""
+    named = {"person_id": person_id, "moment": moment}
+    cursor.execute(
+        """
+        UPDATE assets SET deleted_at = NULL
+        WHERE id IN (SELECT id FROM items WHERE person_id = $person_id AND deleted_at = $moment)
+        """,
+        named,
+    )
+    cursor.execute(
+        "UPDATE items SET deleted_at = NULL WHERE person_id = $person_id AND deleted_at = $moment", named
+    )
+
+
 def list_binned(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
     rows = cursor.execute(
         f"""

@@ -78,8 +78,8 @@ def list_ranked(
     return [(Item(*row[: -count - 1]), row[-count - 1], list(row[-count:])) for row in rows]
 
 
-def list_ids(db: Database, person_id: UUID, query: Query, *, limit: int) -> list[UUID]:
-    """All that match, in no order that matters, such as for a change of all of them."""
+def list_ids(db: Database, person_id: UUID, query: Query, *, limit: int | None) -> list[UUID]:
+    """All that match, newest first."""
     matched, values = _matched(person_id, query, anchor=2**62, rarities=())
     with db.read() as cursor:
         rows = cursor.execute(
