@@ -6,7 +6,7 @@ an error may quote what it refuses. Where the prompt is not known, because it wa
 they do, and they are not shown either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,11 +63,21 @@ def cancel_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
     )
 
 
-def retry_job(jobs: Jobs, job: Job, acting: Acting, once: Once | None = None) -> Job:
-    """Repeat somebody's job, at its owner's cost. Raises NotFinished, CannotRepeat or BegunBefore."""
+def retry_job(
+    jobs: Jobs,
+    job: Job,
+    acting: Acting,
+    once: Once | None = None,
+    agreed: Callable[[], None] = lambda: None,
+) -> Job:
+    """Repeat somebody's job, at its owner's cost. Raises NotFinished, CannotRepeat, BegunBefore, what `agreed` does."""
     entry = acting.entry("job.retried", f"job:{job.id}", _facts(job))
     return jobs.retry(
-        job.id, once=once, also=lambda cursor: audit.add_entry(cursor, entry), moment=acting.moment
+        job.id,
+        once=once,
+        agreed=agreed,
+        also=lambda cursor: audit.add_entry(cursor, entry),
+        moment=acting.moment,
     )
 
 

@@ -1,6 +1,7 @@
 """/fragments/admin/jobs: everybody's jobs, and what can be done about them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,7 +23,9 @@ from studio.admin.jobs import (
     time_out_job,
 )
 from studio.admin.jobs_views import KINDS, STATES, JobRow, JobsFilter, job_rows
+from studio.catalogue.agreed import Dearer, refuse_dearer
 from studio.errors import Invalid
+from studio.generations.retrying import prices_again
 from studio.html import Hx, Page, shown_on
 from studio.jobs.filters import PAGE_SIZE, wanted_states
 from studio.jobs.job import Job
@@ -90,15 +93,27 @@ def retry(
     page: Hx,
     admin: Administrator,
     client: Caller,
+    seen_usd: Annotated[str, Form()] = "",
     idempotency_key: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Repeat one that did not succeed: the new one stands on top. Pressed twice, it is one."""
+    """
+    Repeat one that did not succeed, for no more than `seen_usd`: the new one stands on top. Pressed twice, it is one.
+    """
     job = lists.get_job(studio.db, job_id)
     once = once_of_form(admin.id, idempotency_key, "admin retry", job.id)
+
+    def agreed() -> None:
+        refuse_dearer(seen_usd, prices_again(studio, [job]).get(job.id))
+
     try:
-        fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once)
+        fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once, agreed)
     except BegunBefore:
         return HTMLResponse("", headers=shown_on(HERE, note="It is tried again."))
+    except Dearer as error:
+        (row,) = _rows(studio, admin, [job], _names(studio))
+        aim = {"HX-Retarget": f"#job-{job.id}", "HX-Reswap": "outerHTML"}
+        row = replace(row, retry_error=error.text)
+        return page.answer("admin/job.html", ["job"], status=error.status, headers=aim, job=row)
     (row,) = _rows(studio, admin, [fresh], _names(studio))
     headers = shown_on(HERE, note="It is tried again.")
     return page.answer("admin/job.html", ["repeated"], status=201, headers=headers, job=row)
@@ -146,7 +161,8 @@ def _rows(studio: Studio, admin: Person, found: list[Job], names: dict[UUID, str
     moment = now()
     sees = studio.settings.admins_see_prompts
     shown = shown_to_admin(studio.db, found, admin, moment, provider_id=studio.provider.id, sees_prompts=sees)
-    return job_rows(found, shown, names, moment)
+    repeated = [job for job, seen in zip(found, shown, strict=True) if seen["can_retry"]]
+    return job_rows(found, shown, names, prices_again(studio, repeated), moment)
 
 
 def _names(studio: Studio) -> dict[UUID, str]:

@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from studio.accounts.views import ago
+from studio.catalogue.agreed import worst_text
+from studio.catalogue.estimate import Estimate
 from studio.jobs.job import Job, JobState
+from studio.videos.views import retry_words
 from studio.wishes.views import seconds
 
 KINDS = {"image": "Images", "video": "Videos"}
@@ -36,8 +39,12 @@ class JobRow:
     reason_text: str | None
     can_cancel: bool
     can_retry: bool
+    retry_label: str
+    retry_price: str
+    retry_seen_usd: str
     can_time_out: bool
     can_delete: bool
+    retry_error: str | None = None
 
     @property
     def url(self) -> str:
@@ -63,13 +70,24 @@ class JobsFilter:
 
 
 def job_rows(
-    jobs: Sequence[Job], shown: Sequence[Mapping[str, Any]], names: Mapping[UUID, str], moment: datetime
+    jobs: Sequence[Job],
+    shown: Sequence[Mapping[str, Any]],
+    names: Mapping[UUID, str],
+    prices: Mapping[UUID, Estimate | None],
+    moment: datetime,
 ) -> list[JobRow]:
-    """`shown` is what `shown_to_admin` says of the same jobs, in the same order."""
-    return [_row(job, seen, names, moment) for job, seen in zip(jobs, shown, strict=True)]
+    """`shown` is what `shown_to_admin` says of the same jobs, in the same order; `prices` of trying again."""
+    return [_row(job, seen, names, prices.get(job.id), moment) for job, seen in zip(jobs, shown, strict=True)]
 
 
-def _row(job: Job, seen: Mapping[str, Any], names: Mapping[UUID, str], moment: datetime) -> JobRow:
+def _row(
+    job: Job,
+    seen: Mapping[str, Any],
+    names: Mapping[UUID, str],
+    price: Estimate | None,
+    moment: datetime,
+) -> JobRow:
+    label, told = retry_words(job, price)
     elapsed = seen["elapsed_seconds"]
     facts = [names.get(job.person_id, "somebody who has gone"), f"asked {ago(job.created_at, moment)}"]
     if seen["position"]:
@@ -98,6 +116,9 @@ def _row(job: Job, seen: Mapping[str, Any], names: Mapping[UUID, str], moment: d
         reason_text=job.reason_text,
         can_cancel=seen["can_cancel"],
         can_retry=seen["can_retry"],
+        retry_label=label,
+        retry_price=told,
+        retry_seen_usd=worst_text(price),
         can_time_out=not job.is_finished,
         can_delete=job.is_finished,
     )

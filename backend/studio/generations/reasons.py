@@ -12,6 +12,7 @@ REASON_TEXTS = {
     "too_long": "The answer took more than an hour and was ended. What came until then is kept.",
     "internal": "Something went wrong on our side while this was being written.",
 }
+STILL_CHARGED = "{provider} may charge for it all the same."
 PROVIDER_GONE = (
     "This was asked of {provider}, which this studio no longer uses. Make it again with a model of today."
 )

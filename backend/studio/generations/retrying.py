@@ -1,10 +1,14 @@
 """Trying again what did not succeed: once, and for no more than the button said."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from studio.accounts.access import Person
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.estimate import Estimate
 from studio.errors import Missing
 from studio.generations import store
+from studio.generations.generation import Generation
 from studio.images import show as images
 from studio.images.wish import KIND as IMAGE
 from studio.jobs.job import Job
@@ -31,7 +35,7 @@ def try_again(studio: Studio, person: Person, job: Job, *, seen_usd: str, once: 
                 job.id,
                 person_id=person.id,
                 once=once,
-                agreed=lambda: refuse_dearer(seen_usd, _estimate(studio, job)),
+                agreed=lambda: refuse_dearer(seen_usd, prices_again(studio, [job]).get(job.id)),
             )
     except BegunBefore as error:
         before = error.generation_id
@@ -41,10 +45,21 @@ def try_again(studio: Studio, person: Person, job: Job, *, seen_usd: str, once: 
     return found
 
 
-def _estimate(studio: Studio, job: Job) -> Estimate | None:
+def prices_again(studio: Studio, jobs: Sequence[Job]) -> dict[UUID, Estimate | None]:
+    """What trying each of these jobs again costs today, by their ids; a query for each person among them."""
+    asked: dict[UUID, list[UUID]] = {}
+    for job in jobs:
+        if job.generation_id is not None:
+            asked.setdefault(job.person_id, []).append(job.generation_id)
+    found: dict[UUID, Generation] = {}
+    for person_id, ids in asked.items():
+        found |= store.list_generations(studio.db, person_id, ids)
+    named = [(job, job.generation_id) for job in jobs if job.generation_id is not None]
+    return {job.id: _price(studio, job, found.get(generation_id)) for job, generation_id in named}
+
+
+def _price(studio: Studio, job: Job, generation: Generation | None) -> Estimate | None:
     estimate = _ESTIMATES.get(job.kind)
-    if estimate is None or job.generation_id is None:
+    if estimate is None or generation is None:
         return None
-    if can_be_fetched(job):
-        return NOTHING_MORE
-    return estimate(studio, store.get_generation(studio.db, job.person_id, job.generation_id))
+    return NOTHING_MORE if can_be_fetched(job) else estimate(studio, generation)

@@ -22,11 +22,10 @@ from studio.db import Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State, booked
-from studio.generations.reasons import PROVIDER_GONE
+from studio.generations.reasons import PROVIDER_GONE, STILL_CHARGED
 from studio.images.board import Board, Progress
 from studio.images.keeping import CAME, ROOM_SECONDS, Keeper, noted
 from studio.images.outcome import (
-    STILL_CHARGED,
     Came,
     Verdict,
     asked_elsewhere,

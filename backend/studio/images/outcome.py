@@ -10,7 +10,7 @@ from studio.errors import StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
 from studio.generations.made import made_rows
-from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED
+from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED, STILL_CHARGED
 from studio.images.wish import READY, wanted_pictures
 from studio.jobs.job import Cancelled, Done, End, Failed, Interrupted, Job
 from studio.moments import now
@@ -37,7 +37,6 @@ LOST_MIDWAY = (
     "The studio stopped while {provider} was at work on this. {came} had come by then. It was not asked for again, "
     "since {provider} may have charged for it."
 )
-STILL_CHARGED = "{provider} may charge for it all the same."
 _UNKEPT = {
     "not_a_picture": "{provider} sent something that is no picture.",
     "picture_heic": "{provider} sent a HEIC picture, which browsers cannot show.",

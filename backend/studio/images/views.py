@@ -14,7 +14,7 @@ from studio.images.board import Progress
 from studio.images.wish import wanted_pictures
 from studio.jobs.views import JobView
 from studio.moments import iso
-from studio.wishes.views import asked_shape, billed, seconds, time_and_cost
+from studio.wishes.views import asked_shape, ending, seconds, time_and_cost
 
 _SQUARE = (1, 1)  # where the model chooses
 _STATE_TEXTS = {
@@ -149,6 +149,7 @@ def image_card(
 ) -> ImageCard:
     prompt, query = generation.prompt, urlencode({"from": str(generation.id)})
     is_running = not generation.is_finished
+    reason, billed = ending(generation)
     can_retry = bool(job and job.can_retry and generation.is_finished and not is_elsewhere)
     is_whole = bool(pictures) and not any(picture.is_gone for picture in inputs)
     return ImageCard(
@@ -160,9 +161,9 @@ def image_card(
         pictures=[shown(asset, prompt, n + 1, len(pictures)) for n, asset in enumerate(pictures)],
         making=making(generation, job, notice, progress) if is_running else None,
         inputs=inputs,
-        reason_text=generation.reason_text,
+        reason_text=reason,
         words=generation.text if generation.is_finished else "",
-        billed=billed(generation),
+        billed=billed,
         facts=facts(generation, model_name, pictures),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,

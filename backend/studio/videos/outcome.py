@@ -12,11 +12,11 @@ from studio.errors import StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, Outcome, State, booked
 from studio.generations.made import made_rows
-from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED
+from studio.generations.reasons import PROVIDER_GONE, PROVIDER_GONE_ASKED, STILL_CHARGED
 from studio.jobs.job import Done, End, Failed, Interrupted, Job
 from studio.moments import now
 from studio.providers import VideoStatus
-from studio.videos.reasons import CODEC_NAMES, MAY_NOT_PLAY, RECODED, REMARKS, STILL_CHARGED
+from studio.videos.reasons import CODEC_NAMES, MAY_NOT_PLAY, RECODED, REMARKS
 from studio.videos.refetching import cost_rows, is_fetching_only
 from studio.videos.steps import READY
 

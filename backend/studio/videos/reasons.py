@@ -33,7 +33,6 @@ CODEC_NAMES = {
     "vp9": "a kind of VP9",
     "vp8": "a kind of VP8",
 }
-STILL_CHARGED = "{provider} may charge for it all the same."
 IN_DOUBT = "The answer of {provider} was lost. Whether it began this is being looked up."
 ASKED_AGAIN = "{text} It is asked again in a moment."
 

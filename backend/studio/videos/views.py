@@ -16,7 +16,7 @@ from studio.moments import iso
 from studio.videos.reasons import ASKED_AGAIN
 from studio.videos.refetching import can_be_fetched, is_fetching_only
 from studio.videos.steps import SUBMITTING
-from studio.wishes.views import asked_shape, billed, seconds, time_and_cost
+from studio.wishes.views import asked_shape, ending, seconds, time_and_cost
 
 _WIDE = (16, 9)  # where the model chooses
 _STATE_TEXTS = {
@@ -105,7 +105,8 @@ def video_card(
     is_elsewhere: bool = False,
 ) -> VideoCard:
     is_running, query = not generation.is_finished, urlencode({"from": str(generation.id)})
-    is_fetched = job is not None and can_be_fetched(job)
+    label, price = retry_words(job, again)
+    reason, billed = _ending(generation, job)
     can_retry = bool(view and view.can_retry and generation.is_finished and not is_elsewhere)
     is_whole = bool(films) and not any(picture.is_gone for _, picture in inputs)
     return VideoCard(
@@ -117,21 +118,28 @@ def video_card(
         films=[_shown(asset, generation.prompt, n + 1, len(films)) for n, asset in enumerate(films)],
         making=making(generation, job, view) if is_running else None,
         inputs=inputs,
-        reason_text=generation.reason_text,
+        reason_text=reason,
         words=generation.text if generation.is_finished else "",
-        billed=_billed(generation, job),
+        billed=billed,
         facts=_facts(generation, model_name, films),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
         can_retry=can_retry,
         can_rerun=is_whole and again is not None and not is_running and not can_retry,
         is_elsewhere=is_elsewhere,
-        retry_label="Fetch again" if is_fetched else "Try again",
-        retry_price="nothing more" if is_fetched else price_text(again),
+        retry_label=label,
+        retry_price=price,
         retry_seen_usd=worst_text(again),
         again_url=f"/videos?{query}",
         other_url=f"/videos?{query}&focus=model#model",
     )
+
+
+def retry_words(job: Job | None, price: Estimate | None) -> tuple[str, str]:
+    """What the button says that tries an ended job again, and its price beside it."""
+    if job is not None and can_be_fetched(job):
+        return "Fetch again", "nothing more"
+    return "Try again", price_text(price)
 
 
 def making(generation: Generation, job: Job | None, view: JobView | None) -> Making:
@@ -151,9 +159,11 @@ def making(generation: Generation, job: Job | None, view: JobView | None) -> Mak
     )
 
 
-def _billed(generation: Generation, job: Job | None) -> str | None:
-    told = billed(generation)
-    return "Nothing more was charged." if told and job is not None and is_fetching_only(job) else told
+def _ending(generation: Generation, job: Job | None) -> tuple[str | None, str | None]:
+    reason, billed = ending(generation)
+    if billed and job is not None and is_fetching_only(job):
+        billed = "Nothing more was charged."
+    return reason, billed
 
 
 def _notice(job: Job | None) -> str | None:

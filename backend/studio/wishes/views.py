@@ -4,6 +4,7 @@ import re
 
 from studio.chat.views import money
 from studio.generations.generation import Generation, State
+from studio.generations.reasons import STILL_CHARGED
 from studio.wishes.fields import ratio_of
 
 _EXACT = re.compile(r"(\d{2,5})x(\d{2,5})")
@@ -25,6 +26,15 @@ def time_and_cost(generation: Generation) -> list[tuple[str, str]]:
     if generation.is_finished:
         found.append(("Cost", money(out.cost_usd)))
     return found
+
+
+def ending(generation: Generation) -> tuple[str | None, str | None]:
+    """Why it ended and what is known of its cost. That it may yet be charged is said only until that is known."""
+    text, told = generation.reason_text, billed(generation)
+    doubt = STILL_CHARGED.format(provider=generation.provider)
+    if not text or not text.endswith(doubt):
+        return text, told
+    return (text, None) if generation.outcome.cost_usd is None else (text.removesuffix(doubt).rstrip(), told)
 
 
 def billed(generation: Generation) -> str | None:

@@ -374,3 +374,19 @@ def test_what_was_bought_and_did_not_come_is_fetched_again_for_nothing_more(film
     assert film.ended(film.alice, again)["cost_usd"] == "0.000000000"
     assert "Nothing more was charged." in film.alice.get(f"/fragments/videos/{again}").text
     assert len(film.submissions(prompt="Too large to keep")) == 1
+
+
+def test_an_administrator_tries_again_for_the_price_on_the_button(film: Film) -> None:
+    first = asked(film, film.alice, model="sandbox/video-fails", prompt="Again, for its price")
+    film.ended(film.alice, first)
+    job_id = film.job(film.alice, first)["id"]
+    place = f"/fragments/admin/jobs/{job_id}/retry"
+    row = Html(film.ruth.get("/fragments/admin/jobs?kind=video").text)
+    assert row.text_of(f"#job-{job_id}-retry") == "Try again ≤ $0.020"
+
+    dearer = film.ruth.post(place, data={"seen_usd": "0.01"}, headers=HX)
+    agreed = film.ruth.post(place, data={"seen_usd": "0.02"}, headers=HX)
+
+    assert (dearer.status_code, agreed.status_code) == (409, 201)
+    assert "more than the button said" in Html(dearer.text).text_of(f"#job-{job_id} [role=alert]")
+    assert dearer.headers["HX-Retarget"] == f"#job-{job_id}"
