@@ -30,10 +30,15 @@ def make_text(who: Caller, prompt: str, **more: object) -> str:
     return item_id
 
 
-def upload(who: Caller, name: str = "loaf.png", colour: tuple[int, int, int] = (200, 150, 90)) -> str:
+def upload(
+    who: Caller,
+    name: str = "loaf.png",
+    colour: tuple[int, int, int] = (200, 150, 90),
+    size: tuple[int, int] = (64, 48),
+) -> str:
     """The id of a picture that was brought."""
     file = io.BytesIO()
-    Image.new("RGB", (64, 48), colour).save(file, "PNG")
+    Image.new("RGB", size, colour).save(file, "PNG")
     made = who.post("/api/assets", files={"file": (name, file.getvalue(), "image/png")})
     assert made.status_code == 201, made.text
     item_id: str = made.json()["id"]

@@ -1,12 +1,13 @@
 """The noun: a file with its owner, what it is, and where it came from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from studio.assets.previews import SMALLEST, WIDTHS, preview_size
+from studio.assets.previews import SMALLEST, TILE_WIDTHS, WIDTHS, preview_size
 from studio.moments import iso
 
 NAME_LIMIT = 200
@@ -58,10 +59,18 @@ class Asset:
     @property
     def sources(self) -> str:
         """For `srcset`: each preview that is smaller than the next, with the width it really has."""
+        return self._sources(WIDTHS)
+
+    @property
+    def tile_sources(self) -> str:
+        """The same for a tile in a grid: only what takes few bytes."""
+        return self._sources(TILE_WIDTHS)
+
+    def _sources(self, widths: Sequence[int]) -> str:
         if not (self.width_px and self.height_px):
             return ""
         found: dict[int, str] = {}
-        for width in WIDTHS:
+        for width in widths:
             real, _ = preview_size(self.width_px, self.height_px, width)
             found.setdefault(real, f"{self.url}?w={width} {real}w")
         return ", ".join(found.values())

@@ -9,9 +9,11 @@ from studio.assets.files import FileStore
 from studio.assets.picture import DECODING
 from studio.errors import Missing
 
-WIDTHS = (320, 640, 1280)
+WIDTHS = (320, 480, 640, 1280)
 SMALLEST = WIDTHS[0]
-SMALLEST_BYTES = 20_000
+# A grid shows fifty at once: each of these widths takes at most so many bytes, on dense screens too.
+TILE_WIDTHS = WIDTHS[:2]
+TILE_BYTES = 20_000
 MODEL_SIDE_PX = 2048
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 # What every gallery shows first is made while the picture is in memory anyway.

@@ -7,9 +7,9 @@ from PIL import Image, ImageOps
 
 from studio.assets.files import FileStore
 from studio.assets.hues import in_srgb
-from studio.assets.previews import MODEL_SIDE_PX, SMALLEST, SMALLEST_BYTES, fitted, preview_size
+from studio.assets.previews import MODEL_SIDE_PX, TILE_BYTES, TILE_WIDTHS, fitted, preview_size
 
-# From good to poor. The smallest preview takes the first that is small enough; noise is what needs the last ones.
+# From good to poor. A preview for a tile takes the first that is small enough; noise is what needs the last ones.
 QUALITIES = {"avif": (55, 45, 35, 25, 15, 5, 0), "webp": (72, 60, 45, 30, 15, 5, 0)}
 FORMATS = {"avif": "AVIF", "webp": "WEBP"}
 # At 1280 wide AVIF takes 0.82 s at speed 6 and 0.09 s at speed 9 for 13 % more; at 320, 8 ms at speed 8.
@@ -103,7 +103,7 @@ def _encoded(image: Image.Image, width: int, ending: str) -> bytes:
     """In the best quality that is allowed; what is noise even in the poorest loses its finest detail."""
     for quality in QUALITIES[ending]:
         data = _saved(image, ending, quality)
-        if width != SMALLEST or len(data) <= SMALLEST_BYTES:
+        if width not in TILE_WIDTHS or len(data) <= TILE_BYTES:
             return data
     half = image.reduce(2).resize(image.size, Image.Resampling.BILINEAR)
     return _saved(half, ending, QUALITIES[ending][-1])

@@ -27,7 +27,7 @@ KIND_NAMES = (
 @dataclass(frozen=True, slots=True)
 class Media:
     """
-    A picture or video as it stands in a page; `sources` is a srcset, "" where there are no previews.
+    A picture or video as it stands in a page; `sources` and `tile_sources` are srcsets, "" where there are no previews.
 
     Of what lies in the bin only the smallest preview is shown as `url` too, for a video one picture of it.
     """
@@ -35,6 +35,7 @@ class Media:
     url: str
     thumbnail_url: str
     sources: str
+    tile_sources: str
     width_px: int
     height_px: int
     duration: str
@@ -205,6 +206,7 @@ def media(asset: Asset) -> Media:
         url=asset.thumbnail_url if is_preview else asset.url,
         thumbnail_url=asset.thumbnail_url,
         sources="" if is_preview else asset.sources,
+        tile_sources="" if is_preview else asset.tile_sources,
         width_px=width,
         height_px=height,
         duration=duration(asset.duration_seconds),

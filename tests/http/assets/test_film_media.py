@@ -61,7 +61,7 @@ def test_a_player_may_begin_in_its_middle(talk: Talk, film: dict[str, Any]) -> N
     assert answer.content == film_bytes()[5000:6000]
 
 
-@pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.parametrize("width", [320, 480, 640, 1280])
 def test_its_thumbnail_is_a_picture_out_of_it(talk: Talk, film: dict[str, Any], width: int) -> None:
     answer = talk.alice.get(f"{film['url']}?w={width}", headers={"Accept": "image/webp"})
 

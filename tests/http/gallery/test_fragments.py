@@ -56,6 +56,18 @@ def test_the_page_shows_tiles_that_lead_to_their_items_within_the_search(alice: 
     assert 'width="64" height="48"' in page
 
 
+@pytest.mark.parametrize("kind", ["image/avif", "image/webp"])
+def test_all_that_a_tile_may_fetch_is_small(alice: Caller, kind: str) -> None:
+    upload(alice, size=(1600, 1200))
+
+    (tile,) = Html(alice.get("/fragments/gallery").text).all(".tile__picture")
+
+    places = [place.split()[0] for place in tile["srcset"].split(", ")]
+    assert len(places) == 2
+    for place in places:
+        assert len(alice.get(place, headers={"Accept": kind}).content) <= 20_000
+
+
 def test_a_search_under_way_brings_the_results_alone_and_their_address(alice: Caller) -> None:
     upload(alice)
 

@@ -13,7 +13,7 @@ from studio.assets.asset import Asset
 from studio.assets.assets import for_model
 from studio.assets.files import FileStore
 from studio.assets.making import made_picture
-from studio.assets.previews import SMALLEST_BYTES, Previews, preview_size
+from studio.assets.previews import TILE_BYTES, TILE_WIDTHS, Previews, preview_size
 from studio.errors import Missing
 from studio.moments import now
 
@@ -49,17 +49,18 @@ def test_a_preview_has_the_shape_of_its_picture_and_is_never_larger(
 
 
 @pytest.mark.parametrize("ending", ["avif", "webp"])
-@pytest.mark.parametrize("size", [(640, 480), (320, 640)])
-def test_the_smallest_preview_is_small_even_of_noise(
+@pytest.mark.parametrize("size", [(640, 480), (320, 640), (960, 1920)])
+def test_what_a_tile_shows_is_small_even_of_noise(
     files: FileStore, ending: str, size: tuple[int, int]
 ) -> None:
     made = made_picture(files, noise(size))
 
-    preview = files.preview_path(made.sha256, "320", ending)
+    for width in TILE_WIDTHS:
+        preview = shrinking.make_preview(files, made.sha256, width, ending)
 
-    assert preview.stat().st_size <= SMALLEST_BYTES
-    with Image.open(preview) as seen:
-        assert seen.size == preview_size(*size, 320)
+        assert preview.stat().st_size <= TILE_BYTES
+        with Image.open(preview) as seen:
+            assert seen.size == preview_size(*size, width)
 
 
 def test_a_preview_is_upright_when_its_picture_lies_on_its_side(
@@ -169,4 +170,4 @@ def test_a_model_is_sent_a_small_picture_as_it_is(files: FileStore, made_bytes: 
 def test_the_sources_of_a_picture_tell_their_real_widths() -> None:
     asset = asset_of("0" * 64, "image/png", 500, 500)
 
-    assert asset.sources == f"{asset.url}?w=320 320w, {asset.url}?w=640 500w"
+    assert asset.sources == f"{asset.url}?w=320 320w, {asset.url}?w=480 480w, {asset.url}?w=640 500w"
