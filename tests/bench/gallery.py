@@ -92,8 +92,58 @@ def fill(db: Database, people: list[UUID], items: int) -> None:
         )
 
     db.transact(work)
+    db.transact(fill_behind)
     with db.at_rest_in_file():
         pass
+
+
+def fill_behind(cursor: Cursor) -> None:
+    """What items are of: files, recipes of which each tenth came from another, tags, and ten albums for everybody."""
+    for statement in (
+        """
+        UPDATE items
+        SET kind = CASE WHEN origin = 'uploaded' THEN 'image' ELSE kind END,
+            generation_id = CASE WHEN origin = 'made' THEN id END,
+            asset_id = CASE WHEN kind <> 'text' OR origin = 'uploaded' THEN id END
+        """,
+        """
+        INSERT INTO generations
+        SELECT
+            id, person_id, kind, 'done', NULL, NULL, uuid(), 'Acme', model, model, title || repeat(' of a prompt', 14),
+            '{"seed": 7, "n": 1}', '[]', '{}', false,
+            CASE WHEN number % 10 = 0 THEN lag(id) OVER (PARTITION BY person_id ORDER BY number) END, NULL, NULL,
+            'gen-' || id, CASE WHEN kind = 'text' THEN repeat(excerpt, 8) ELSE '' END, '', 0, 'stop', 40, 500, 0,
+            0.001, made_at, made_at, made_at, made_at
+        FROM items
+        WHERE origin = 'made'
+        ORDER BY number
+        """,
+        """
+        INSERT INTO assets
+        SELECT
+            id, person_id, sha256(id::VARCHAR), kind, CASE WHEN kind = 'video' THEN 'video/mp4' ELSE 'image/png' END,
+            1_500_000, 1024, 768, title, made_at, origin, generation_id, 0,
+            CASE WHEN kind = 'video' THEN 8.0 END, NULL
+        FROM items
+        WHERE asset_id IS NOT NULL
+        ORDER BY number
+        """,
+        """
+        INSERT INTO item_tags
+        SELECT id, person_id, 'tag ' || number % 37, 'Tag ' || number % 37 FROM items WHERE hash(number) % 10 = 0
+        """,
+        """
+        INSERT INTO albums
+        SELECT uuid(), person_id, 'Album ' || nth, now()::TIMESTAMP
+        FROM (SELECT DISTINCT person_id FROM items), range(10) AS albums(nth)
+        """,
+        """
+        INSERT INTO album_items
+        SELECT albums.id, items.id, items.made_at
+        FROM items JOIN albums ON albums.person_id = items.person_id AND albums.name = 'Album ' || items.number % 100
+        """,
+    ):
+        cursor.execute(statement)
 
 
 def words_of(db: Database, person: UUID, items: int) -> Words:
@@ -200,12 +250,13 @@ def pages(items: int, times: int) -> None:
             fill(db, [alice], items)
             sort_words(db)
             word = words_of(db, alice, items).common[0]
+            some = search.find(db, alice, Query(kind="image")).items[7].id
         services.backend.start()
         services.backend.wait_until_ready()
         cookie = cookie_of(services.address, services.token("alice"))
         with httpx.Client(base_url=services.address, cookies={cookie["name"]: cookie["value"]}) as browser:
             print(f"gallery pages through both services: {items:,} items of one person, {conditions()}")
-            for path in ("/gallery", f"/gallery?q={word}", "/"):
+            for path in ("/gallery", f"/gallery?q={word}", f"/gallery/{some}", "/images", "/videos", "/"):
                 browser.get(path).raise_for_status()
                 measure(f"page: {path}", lambda _, path=path: browser.get(path).raise_for_status(), times)
 

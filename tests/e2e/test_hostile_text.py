@@ -25,7 +25,8 @@ BATCH = 45
 FORBIDDEN = (
     "script, style, iframe, object, embed, base, meta, link, video, audio, svg:not(.icon), math,"
     " form:not([action^='/fragments/'], [role=search]),"
-    " [onerror], [onload], [onclick], [onmouseover], [onfocus], [ontoggle], [style], [srcdoc], [formaction], [ping],"
+    " [onerror], [onload], [onclick], [onmouseover], [onfocus], [ontoggle], [style], [srcdoc], [ping],"
+    " [formaction]:not(#composer > .without-script > button),"
     " a[href^='javascript' i], a[href^='data:' i], a[href^='vbscript' i]"
 )
 INSIDE_AN_ANSWER = (

@@ -16,6 +16,7 @@ class Card:
         self.begun_with = article.locator(".image__inputs img")
         self.stop = article.get_by_role("button", name="Stop")
         self.retry = article.get_by_role("button", name="Try again")
+        self.fetch = article.get_by_role("button", name="Fetch again")
 
     @property
     def id(self) -> str:
