@@ -34,6 +34,7 @@ from studio.jobs.store import lists
 from studio.moments import now
 from studio.once.once import BegunBefore, once_of_form
 from studio.wiring import Studio, Wired
+from studio.wishes.pressed import Button
 
 router = Router(prefix="/fragments/admin/jobs")
 
@@ -93,17 +94,16 @@ def retry(
     page: Hx,
     admin: Administrator,
     client: Caller,
-    seen_usd: Annotated[str, Form()] = "",
-    idempotency_key: Annotated[str, Form()] = "",
+    button: Button,
 ) -> HTMLResponse:
     """
-    Repeat one that did not succeed, for no more than `seen_usd`: the new one stands on top. Pressed twice, it is one.
+    Repeat one that did not succeed, for no more than the button said; the new one stands on top. Pressed twice: one.
     """
     job = lists.get_job(studio.db, job_id)
-    once = once_of_form(admin.id, idempotency_key, "admin retry", job.id)
+    once = once_of_form(admin.id, button.key, "admin retry", job.id)
 
     def agreed() -> None:
-        refuse_dearer(seen_usd, prices_again(studio, [job]).get(job.id))
+        refuse_dearer(button.seen_usd, prices_again(studio, [job]).get(job.id))
 
     try:
         fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once, agreed)

@@ -24,6 +24,7 @@ from studio.html import Hx, Page, shown_on
 from studio.once.once import once_of_form
 from studio.recipes.recipes import PAGES
 from studio.wiring import Studio, Wired
+from studio.wishes.pressed import Button
 
 router = Router(prefix="/fragments")
 
@@ -75,22 +76,15 @@ def item(
 
 
 @router.post("/gallery/{item_id}/rerun", status_code=201, name="gallery.rerun")
-def rerun(
-    item_id: UUID,
-    person: SignedIn,
-    studio: Wired,
-    page: Hx,
-    seen_usd: Annotated[str, Form()] = "",
-    idempotency_key: Annotated[str, Form()] = "",
-) -> HTMLResponse:
-    """Make it once more, for no more than `seen_usd`, and on to the new card; pressed twice, it is still one."""
+def rerun(item_id: UUID, person: SignedIn, studio: Wired, page: Hx, button: Button) -> HTMLResponse:
+    """Make it once more, for no more than the button said, and on to the new card; pressed twice, it is still one."""
     found = search.get_item(studio.db, person.id, item_id)
     generation = show.find_generation(studio, person, found)
     if generation is None:
         raise Missing
-    once = once_of_form(person.id, idempotency_key, "rerun", generation.id)
+    once = once_of_form(person.id, button.key, "rerun", generation.id)
     try:
-        fresh = run_again(studio, person, generation, seen_usd=seen_usd, once=once)
+        fresh = run_again(studio, person, generation, seen_usd=button.seen_usd, once=once)
     except (Conflict, Invalid) as error:
         card = replace(show.item_card(studio, person, found, Query()), rerun_error=error.text)
         headers = shown_on(found.url, title=found.title)

@@ -6,6 +6,7 @@ from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.estimate import Estimate
 from studio.errors import Conflict, Missing
 from studio.generations.generation import Generation
+from studio.generations.retrying import ESTIMATES
 from studio.generations.store import get_generation
 from studio.images import forms as image_forms
 from studio.images import show as images
@@ -14,11 +15,8 @@ from studio.images.wish import request_pictures
 from studio.once.once import Once, begun_before
 from studio.videos import forms as video_forms
 from studio.videos import show as videos
-from studio.videos.wish import KIND as VIDEO
 from studio.videos.wish import request_video
 from studio.wiring import Studio
-
-_ESTIMATES = {IMAGE: images.estimate_again, VIDEO: videos.estimate_again}
 
 
 class InputsGone(Conflict):
@@ -28,7 +26,7 @@ class InputsGone(Conflict):
 
 def price_of_rerun(studio: Studio, person: Person, generation: Generation) -> Estimate | None:
     """What making it once more costs today; None where one press cannot do that, since a part of it is not here."""
-    estimate = _ESTIMATES.get(generation.kind)
+    estimate = ESTIMATES.get(generation.kind)
     if estimate is None or _misses_inputs(studio, person, generation):
         return None
     return estimate(studio, generation)
@@ -46,11 +44,11 @@ def run_again(
     before = begun_before(studio.db, once)
     if before is not None:
         return get_generation(studio.db, person.id, before)
-    if generation.kind not in _ESTIMATES:
+    if generation.kind not in ESTIMATES:
         raise Missing
     if _misses_inputs(studio, person, generation):
         raise InputsGone
-    refuse_dearer(seen_usd, _ESTIMATES[generation.kind](studio, generation))
+    refuse_dearer(seen_usd, ESTIMATES[generation.kind](studio, generation))
     if generation.kind == IMAGE:
         painted = image_forms.wish_of_form(studio, images.form_of_generation(studio, person, generation))
         return request_pictures(studio, person, painted, once)

@@ -19,7 +19,7 @@ from studio.videos.refetching import NOTHING_MORE, can_be_fetched
 from studio.videos.wish import KIND as VIDEO
 from studio.wiring import Studio
 
-_ESTIMATES = {IMAGE: images.estimate_again, VIDEO: videos.estimate_again}
+ESTIMATES = {IMAGE: images.estimate_again, VIDEO: videos.estimate_again}
 
 
 def try_again(studio: Studio, person: Person, job: Job, *, seen_usd: str, once: Once | None) -> Job:
@@ -59,7 +59,7 @@ def prices_again(studio: Studio, jobs: Sequence[Job]) -> dict[UUID, Estimate | N
 
 
 def _price(studio: Studio, job: Job, generation: Generation | None) -> Estimate | None:
-    estimate = _ESTIMATES.get(job.kind)
+    estimate = ESTIMATES.get(job.kind)
     if estimate is None or generation is None:
         return None
     return NOTHING_MORE if can_be_fetched(job) else estimate(studio, generation)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, Query
+from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
@@ -36,6 +36,7 @@ from studio.wiring import Studio, Wired
 from studio.wishes.cards import Cards
 from studio.wishes.forms import varied, with_own_settings
 from studio.wishes.inputs import input_cards
+from studio.wishes.pressed import Button
 
 router = Router(prefix="/fragments/videos")
 
@@ -133,31 +134,13 @@ async def cancel(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx)
 
 
 @router.post("/{generation_id}/retry", status_code=201, name="videos.retry")
-def retry(
-    generation_id: UUID,
-    person: SignedIn,
-    studio: Wired,
-    page: Hx,
-    seen_usd: Annotated[str, Form()] = "",
-    idempotency_key: Annotated[str, Form()] = "",
-) -> HTMLResponse:
-    return CARDS.retry(
-        studio, person, page, generation_id, seen_usd=seen_usd, idempotency_key=idempotency_key
-    )
+def retry(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, button: Button) -> HTMLResponse:
+    return CARDS.retry(studio, person, page, generation_id, button)
 
 
 @router.post("/{generation_id}/rerun", status_code=201, name="videos.rerun")
-def rerun(
-    generation_id: UUID,
-    person: SignedIn,
-    studio: Wired,
-    page: Hx,
-    seen_usd: Annotated[str, Form()] = "",
-    idempotency_key: Annotated[str, Form()] = "",
-) -> HTMLResponse:
-    return CARDS.rerun(
-        studio, person, page, generation_id, seen_usd=seen_usd, idempotency_key=idempotency_key
-    )
+def rerun(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx, button: Button) -> HTMLResponse:
+    return CARDS.rerun(studio, person, page, generation_id, button)
 
 
 @router.post("/{generation_id}/deletion", name="videos.deletion")

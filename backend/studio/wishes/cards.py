@@ -16,6 +16,7 @@ from studio.generations.store import get_of_kind
 from studio.html import Page, shown_on
 from studio.once.once import once_of_form
 from studio.wiring import Studio
+from studio.wishes.pressed import Pressed
 
 
 class Card(Protocol):
@@ -78,42 +79,28 @@ class Cards:
         return page.answer(self._template, ["card"], headers=headers, card=card)
 
     def retry(
-        self,
-        studio: Studio,
-        person: Person,
-        page: Page,
-        generation_id: UUID,
-        *,
-        seen_usd: str,
-        idempotency_key: str,
+        self, studio: Studio, person: Person, page: Page, generation_id: UUID, button: Pressed
     ) -> HTMLResponse:
-        """Ask once more for what did not succeed, for no more than `seen_usd`; asked twice, it is still one."""
+        """Ask once more for what did not succeed, for no more than the button said; asked twice, it is still one."""
         job = job_of(studio, get_of_kind(studio.db, person.id, generation_id, self.kind))
         if job is None:
             raise Missing
-        once = once_of_form(person.id, idempotency_key, "retry", job.id)
+        once = once_of_form(person.id, button.key, "retry", job.id)
         try:
-            fresh = try_again(studio, person, job, seen_usd=seen_usd, once=once)
+            fresh = try_again(studio, person, job, seen_usd=button.seen_usd, once=once)
         except Conflict as error:
             return self._again(studio, person, page, generation_id, error)
         assert fresh.generation_id is not None
         return self._repeated(studio, person, page, generation_id, fresh.generation_id)
 
     def rerun(
-        self,
-        studio: Studio,
-        person: Person,
-        page: Page,
-        generation_id: UUID,
-        *,
-        seen_usd: str,
-        idempotency_key: str,
+        self, studio: Studio, person: Person, page: Page, generation_id: UUID, button: Pressed
     ) -> HTMLResponse:
-        """Ask for the same once more, for no more than `seen_usd`; asked twice, it is still one."""
+        """Ask for the same once more, for no more than the button said; asked twice, it is still one."""
         generation = get_of_kind(studio.db, person.id, generation_id, self.kind)
-        once = once_of_form(person.id, idempotency_key, "rerun", generation.id)
+        once = once_of_form(person.id, button.key, "rerun", generation.id)
         try:
-            fresh = run_again(studio, person, generation, seen_usd=seen_usd, once=once)
+            fresh = run_again(studio, person, generation, seen_usd=button.seen_usd, once=once)
         except (Conflict, Invalid) as error:
             return self._again(studio, person, page, generation_id, error)
         return self._repeated(studio, person, page, generation_id, fresh.id)
