@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from studio.assets.files import TEMPORARY, FileStore
-from studio.errors import StorageFull, TooLarge
+from studio.errors import TooLarge
 
 BACKEND = Path(__file__).resolve().parents[3] / "backend"
 BLOCK = b"a buffet " * 7_281
@@ -118,15 +117,27 @@ def test_a_process_killed_while_it_writes_leaves_only_what_the_next_start_remove
     assert everything_in(tmp_path) == []
 
 
-def test_a_disk_that_fills_in_mid_write_leaves_nothing(tmp_path: Path) -> None:
-    """By a limit on the size of the process's files, which the kernel enforces as it does a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    store = FileStore(tmp_path)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
-    try:
-        with pytest.raises(StorageFull):
-            store.receive(blocks(40), 10_000_000)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+FILLING = """
+import resource, sys
+from pathlib import Path
+from studio.assets.files import FileStore, StorageFull
+store = FileStore(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+try:
+    store.receive((bytes(65536) for _ in range(40)), 10_000_000)
+except StorageFull:
+    print("full")
+"""
 
+
+def test_a_disk_that_fills_in_mid_write_leaves_nothing(tmp_path: Path) -> None:
+    """By a limit on the size of a process's files, which the kernel enforces as it does a full disk."""
+    run = subprocess.run(
+        [sys.executable, "-c", FILLING, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(BACKEND)},
+    )
+
+    assert (run.stdout, run.stderr) == ("full\n", "")
     assert everything_in(tmp_path) == []

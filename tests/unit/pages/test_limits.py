@@ -1,12 +1,9 @@
 """The frontend refuses what is too large by the backend's measure."""
 
-import hashlib
-
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.fake_backend import ALICE, FakeBackend
-from tests.support.full_disk import no_file_grows_beyond
+from tests.support.fake_backend import FakeBackend
 
 BEARER = {"Authorization": "Bearer a-key-of-a-program"}
 
@@ -56,14 +53,3 @@ def test_before_anything_was_told_it_is_25_megabytes(charlie: FlaskClient, backe
     told(backend, '{"upload_max_bytes": "many"}')
 
     assert send(charlie, 25_000_001) == 413
-
-
-def test_a_full_disk_where_forms_are_held_is_told_so(alice: FlaskClient, backend: FakeBackend) -> None:
-    told(backend, '{"upload_max_bytes": 20000000}')
-    token = hashlib.sha256(f"csrf:{ALICE}".encode()).hexdigest()
-    form = {"Content-Type": "multipart/form-data; boundary=b", "X-CSRF-Token": token}
-    with no_file_grows_beyond(2_000_000):
-        answer = alice.post("/fragments/images", data=bytes(3_000_000), headers=form)
-
-    assert answer.status_code == 507
-    assert "disk is full" in answer.text
