@@ -57,8 +57,6 @@ def item_card(
     generation = find_generation(studio, person, item)
     before, behind = search.neighbours(studio.db, person.id, query, item.id)
     suffix = query.suffix()
-    albums = shelves.list_albums_of_item(studio.db, person.id, item.id)
-    within = {album.id for album in albums}
 
     def tile(found: Item) -> views.Tile:
         return views.tile(found, files.get(found.asset_id) if found.asset_id else None)
@@ -72,8 +70,8 @@ def item_card(
         recipe=list(recipe(generation).items()) if generation else [],
         facts=_facts(studio, item, generation, files),
         tags=shelves.list_tags_of_item(studio.db, person.id, item.id),
-        albums=albums,
-        other_albums=[album for album in shelves.list_albums(studio.db, person.id) if album.id not in within],
+        albums=shelves.list_albums_of_item(studio.db, person.id, item.id),
+        other_albums=shelves.list_albums_without(studio.db, person.id, item.id),
         made_from=[tile(found) for found in kin.made_from],
         became=[tile(found) for found in kin.became],
         previous_url=f"/gallery/{before}{suffix}" if before else None,

@@ -10,6 +10,8 @@ from studio.db import Cursor, Database
 from studio.moments import iso
 
 _IDS = "(SELECT unnest($ids::UUID[]))"
+# Few items are in the bin, and many are not: leaving out the few takes half the time of joining the many.
+_DELETED = "(SELECT id FROM items WHERE person_id = $person_id AND deleted_at IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def list_albums(db: Database, person_id: UUID) -> list[Album]:
     """By name."""
     with db.read() as cursor:
         rows = cursor.execute(
-            """
-            SELECT albums.id, albums.name, albums.created_at, count(items.id)
+            f"""
+            SELECT albums.id, albums.name, albums.created_at, count(kept.item_id)
             FROM albums
-            LEFT JOIN album_items ON album_items.album_id = albums.id
-            LEFT JOIN items ON items.id = album_items.item_id AND items.deleted_at IS NULL
+            LEFT JOIN (SELECT album_id, item_id FROM album_items WHERE item_id NOT IN {_DELETED}) AS kept
+                ON kept.album_id = albums.id
             WHERE albums.person_id = $person_id
             GROUP BY albums.id, albums.name, albums.created_at
             ORDER BY lower(albums.name), albums.id
@@ -156,17 +158,32 @@ def list_albums_of_item(db: Database, person_id: UUID, item_id: UUID) -> list[Al
     return [Album(*row) for row in rows]
 
 
-def list_tags(db: Database, person_id: UUID, limit: int = 200) -> list[Tag]:
-    """The most used first, as they were last written."""
+def list_albums_without(db: Database, person_id: UUID, item_id: UUID) -> list[Album]:
+    """Those it may be put into; what they hold is not counted."""
     with db.read() as cursor:
         rows = cursor.execute(
             """
-            SELECT item_tags.tag, max_by(item_tags.shown, items.number), count(*)
+            SELECT id, name, created_at
+            FROM albums
+            WHERE person_id = $person_id
+                AND id NOT IN (SELECT album_id FROM album_items WHERE item_id = $item_id)
+            ORDER BY lower(name), id
+            """,
+            {"person_id": person_id, "item_id": item_id},
+        ).fetchall()
+    return [Album(*row) for row in rows]
+
+
+def list_tags(db: Database, person_id: UUID, limit: int = 200) -> list[Tag]:
+    """The most used first, as the newest item has them written: ids grow with time."""
+    with db.read() as cursor:
+        rows = cursor.execute(
+            f"""
+            SELECT tag, max_by(shown, item_id), count(*)
             FROM item_tags
-            JOIN items ON items.id = item_tags.item_id AND items.deleted_at IS NULL
-            WHERE item_tags.person_id = $person_id
-            GROUP BY item_tags.tag
-            ORDER BY count(*) DESC, item_tags.tag
+            WHERE person_id = $person_id AND item_id NOT IN {_DELETED}
+            GROUP BY tag
+            ORDER BY count(*) DESC, tag
             LIMIT $limit
             """,
             {"person_id": person_id, "limit": limit},
