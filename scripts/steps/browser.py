@@ -1,7 +1,7 @@
 """
 Finds a Chromium for the tests, or installs one; its path is kept in .venv/browser-path.
 
-In this order: AYCG_CHROMIUM, an installed one, Debian's package, Playwright's own download. If none of them
+In this order: AYCG_CHROMIUM, an installed one, Debian's packages, Playwright's own download. If none of them
 works the set-up fails: tests that need a browser are never skipped in silence.
 """
 
@@ -13,7 +13,14 @@ from pathlib import Path
 
 import debian
 
-INSTALLED = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The headless shell is the same browser without its window, and opens a page in half the time.
+INSTALLED = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 
 
 def provide(venv: Path) -> None:
@@ -46,7 +53,7 @@ def works(path: str) -> bool:
 
 
 def from_debian() -> str | None:
-    return installed() if debian.install("chromium") else None
+    return installed() if debian.install("chromium-headless-shell") or debian.install("chromium") else None
 
 
 def from_playwright(venv: Path) -> str | None:
