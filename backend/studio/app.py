@@ -35,6 +35,7 @@ from studio.shutdown import on_first_signal
 from studio.videos import routes as videos
 from studio.web import RequestMiddleware, add_error_handlers
 from studio.wishes import carrying
+from studio.wishes import listing_routes as job_list
 
 THREADS = 96  # each waits for the database, hardly any computes; fifty people may write at once
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         albums,
         jobs,
         news,
+        job_list,
         gallery,
         archives,
         images,

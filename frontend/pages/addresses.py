@@ -17,6 +17,7 @@ _PAGES = {
     "conversations": "/chat",
     "gallery": "/gallery",
     "images": "/images",
+    "jobs": "/jobs",
     "messages": "/chat",
     "people": "/register",
     "sessions": "/login",

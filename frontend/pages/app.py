@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from pages import account, admin, chat, create, fragments, gallery, images, sign_in, videos
+from pages import account, admin, chat, create, fragments, gallery, images, jobs, sign_in, videos
 from pages.backend import Backend
 from pages.body import init_body
 from pages.compress import init_compress
@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
     init_errors(app)
     init_slots(app)
     init_static(app)
-    for module in (create, chat, images, videos, gallery, sign_in, account, admin, fragments):
+    for module in (create, chat, images, videos, gallery, jobs, sign_in, account, admin, fragments):
         app.register_blueprint(module.blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

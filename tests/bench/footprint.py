@@ -88,7 +88,7 @@ def weigh_pages(services: Services, conversation: str) -> None:
             "/gallery",
             f"/gallery/{newest_item(services)}",
         ),
-        *("/account", "/admin", "/admin/people", "/admin/jobs", "/admin/patterns"),
+        *("/jobs", "/account", "/admin", "/admin/people", "/admin/jobs", "/admin/patterns"),
     ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)

@@ -26,6 +26,7 @@ INSIDE = [
     "/videos",
     "/gallery",
     "/gallery?bin=1",
+    "/jobs",
     "/account",
     "/admin",
     "/admin/people",

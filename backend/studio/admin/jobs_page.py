@@ -22,7 +22,7 @@ from studio.admin.jobs import (
     shown_to_admin,
     time_out_job,
 )
-from studio.admin.jobs_views import KINDS, STATES, JobRow, JobsFilter, job_rows
+from studio.admin.jobs_views import STATES, JobRow, JobsFilter, job_rows
 from studio.catalogue.agreed import Dearer, refuse_dearer
 from studio.errors import Invalid
 from studio.generations.retrying import prices_again
@@ -34,6 +34,7 @@ from studio.jobs.store import lists
 from studio.moments import now
 from studio.once.once import BegunBefore, once_of_form
 from studio.wiring import Studio, Wired
+from studio.wishes.listing_views import KINDS
 from studio.wishes.pressed import Button
 
 router = Router(prefix="/fragments/admin/jobs")

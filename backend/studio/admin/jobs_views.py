@@ -12,16 +12,10 @@ from studio.catalogue.agreed import worst_text
 from studio.catalogue.estimate import Estimate
 from studio.jobs.job import Job, JobState
 from studio.videos.views import retry_words
+from studio.wishes.listing_views import BADGES, KINDS
 from studio.wishes.views import seconds
 
-KINDS = {"image": "Images", "video": "Videos"}
 STATES = {state.value: state.value.capitalize() for state in JobState}
-_BADGES = {
-    JobState.DONE: "",
-    JobState.FAILED: "danger",
-    JobState.INTERRUPTED: "danger",
-    JobState.RUNNING: "accent",
-}
 HIDDEN = "The prompt is not shown"
 
 
@@ -110,7 +104,7 @@ def _row(
         title=" ".join((seen["prompt"] or HIDDEN).split())[:160],
         picture=job.kind if job.kind in KINDS else "clock",
         state=job.state.value,
-        badge=_BADGES.get(job.state, ""),
+        badge=BADGES.get(job.state, ""),
         facts=facts,
         details=[detail for detail in details if detail[1]],
         reason_text=job.reason_text,

@@ -67,12 +67,16 @@ async def job_events(studio: Studio, person_id: UUID, generation_id: UUID) -> As
 async def cancel_job(studio: Studio, generation: Generation) -> None:
     """Stop the job that makes it, and wait for its end, STOP_SECONDS at most; one that has ended is left as it is."""
     job = await studio.read(job_of, studio, generation)
-    if job is None or generation.is_finished:
-        return
-    await studio.read(lambda: studio.jobs.cancel(job.id, person_id=generation.person_id))
+    if job is not None and not generation.is_finished:
+        await stop_job(studio, job)
+
+
+async def stop_job(studio: Studio, job: Job) -> None:
+    """The same of a job itself, by its owner."""
+    await studio.read(lambda: studio.jobs.cancel(job.id, person_id=job.person_id))
     give_up = asyncio.get_running_loop().time() + STOP_SECONDS
     while asyncio.get_running_loop().time() < give_up:
-        found = await studio.read(store.get_generation, studio.db, generation.person_id, generation.id)
+        found = await studio.read(lists.get_job, studio.db, job.id)
         if found.is_finished:
             return
-        await studio.board.changed(generation.id, 0.05)
+        await studio.board.changed(job.generation_id or job.id, 0.05)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from fastapi.responses import HTMLResponse
 
@@ -12,6 +11,7 @@ from studio.accounts.gate import Router
 from studio.assets import store as assets
 from studio.html import Hx
 from studio.jobs.job import Job, JobState
+from studio.jobs.places import place_of
 from studio.moments import now
 from studio.wiring import Studio, Wired
 
@@ -74,12 +74,6 @@ def _item(studio: Studio, jobs: Sequence[Job]) -> NewsItem:
 
 
 def _url(studio: Studio, job: Job) -> str:
-    """The page of what it made, which stays; its card is pushed off the list's first page by newer ones."""
-    if job.state is JobState.DONE and job.generation_id is not None:
-        made = assets.list_made(studio.db, job.person_id, [job.generation_id]).get(job.generation_id)
-        if made:
-            return f"/gallery/{made[0].id}"
-    if job.generation_id is None:
-        return f"/{job.kind}s"
-    before = UUID(int=job.generation_id.int + 1)  # the page of the list that begins with it
-    return f"/{job.kind}s?before={before}#{job.kind}-{job.generation_id}"
+    ids = [job.generation_id] if job.generation_id else []
+    made = assets.list_made(studio.db, job.person_id, ids)
+    return place_of(job, [asset for each in made.values() for asset in each])

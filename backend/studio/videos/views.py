@@ -106,7 +106,7 @@ def video_card(
 ) -> VideoCard:
     is_running, query = not generation.is_finished, urlencode({"from": str(generation.id)})
     label, price = retry_words(job, again)
-    reason, billed = _ending(generation, job)
+    reason, billed = ending_of(generation, job)
     can_retry = bool(view and view.can_retry and generation.is_finished and not is_elsewhere)
     is_whole = bool(films) and not any(picture.is_gone for _, picture in inputs)
     return VideoCard(
@@ -159,7 +159,8 @@ def making(generation: Generation, job: Job | None, view: JobView | None) -> Mak
     )
 
 
-def _ending(generation: Generation, job: Job | None) -> tuple[str | None, str | None]:
+def ending_of(generation: Generation, job: Job | None) -> tuple[str | None, str | None]:
+    """Why it ended and what is known of its cost; what only fetches costs nothing more."""
     reason, billed = ending(generation)
     if billed and job is not None and is_fetching_only(job):
         billed = "Nothing more was charged."

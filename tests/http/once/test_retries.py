@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.http.once.test_forms import at_once
-from tests.support.filming import Film
+from tests.support.filming import SAME, Film
 from tests.support.html import Html
 from tests.support.talking import HX
 
@@ -176,3 +176,52 @@ def test_an_administrators_double_press_is_one_more_try_also_when_that_has_ended
 
     assert (first.status_code, fresh["retry_of"], second.status_code) == (201, job_id, 200)
     assert film.count("generations") == before + 1
+
+
+@KINDS
+def test_in_the_list_of_jobs_the_button_has_its_price_too(
+    film: Film, noun: str, wish: dict[str, Any]
+) -> None:
+    row = f"/fragments/jobs/{job_of(film, failed(film, wish))}"
+    before = film.count("generations")
+
+    shown = Html(film.alice.get(row, headers=HX).text)
+    dearer = film.alice.post(f"{row}/retry", data={"seen_usd": LITTLE}, headers=HX)
+
+    form = shown.one("form[action$='/retry']")
+    assert form.text.startswith("Try again ≤ $")
+    assert dearer.status_code == 409
+    assert "more than the button said" in Html(dearer.text).one(".job [role=alert]").text
+    assert film.count("generations") == before
+    agreed = Html(dearer.text).one("[name=seen_usd]")["value"]
+    assert film.alice.post(f"{row}/retry", data={"seen_usd": agreed}, headers=HX).status_code == 201
+
+
+@KINDS
+def test_pressed_in_the_list_and_on_its_card_it_is_tried_once(
+    film: Film, noun: str, wish: dict[str, Any]
+) -> None:
+    card = failed(film, wish)
+    before = film.count("generations")
+    sent = {"idempotency_key": str(uuid4())}
+
+    film.alice.post(f"/fragments/jobs/{job_of(film, card)}/retry", data=sent, headers=HX)
+    film.alice.post(f"{card}/retry", data=sent, headers=HX)
+
+    assert film.count("generations") == before + 1
+
+
+@KINDS
+def test_what_was_made_is_one_link_away_from_the_list_of_jobs(
+    film: Film, noun: str, wish: dict[str, Any]
+) -> None:
+    model, params = ("sandbox/sketcher", {}) if noun == "images" else ("sandbox/video-tiny", SAME)
+    asked = film.ask(film.alice, f"A pear {uuid4()}", **{**wish, "model": model, "params": params})
+    made = film.ended(film.alice, asked["id"])
+    job_id = job_of(film, f"/{made['id']}")
+
+    row = Html(film.alice.get(f"/fragments/jobs/{job_id}", headers=HX).text)
+
+    assert row.one(".job__title a")["href"] == f"/gallery/{made['assets'][0]['id']}"
+    assert "took" in row.text and "$" in row.text and "Simulated" in row.text
+    assert not row.all("form")

@@ -122,6 +122,7 @@ SOMEBODYS = "0199c0de-0000-7000-8000-000000000001"
     [
         ("/fragments/images", "/images"),
         ("/fragments/images/settings", "/images"),
+        (f"/fragments/jobs/{SOMEBODYS}/retry", "/jobs"),
         ("/fragments/conversations", "/chat"),
         (f"/fragments/conversations/{SOMEBODYS}/messages", f"/chat/{SOMEBODYS}"),
         (f"/fragments/messages/{SOMEBODYS}/edits", "/chat"),

@@ -73,6 +73,23 @@ def list_jobs(db: Database, wanted: Filter, limit: int) -> list[Job]:
     return [job_of(row) for row in rows]
 
 
+def list_named(db: Database, person_id: UUID, ids: Sequence[UUID]) -> list[Job]:
+    """Those of these jobs that are there and this person's, the newest first."""
+    if not ids:
+        return []
+    with db.read() as cursor:
+        rows = cursor.execute(
+            f"""
+            SELECT {COLUMNS}
+            FROM jobs
+            WHERE person_id = $person_id AND id IN (SELECT unnest($ids::UUID[]))
+            ORDER BY id DESC
+            """,
+            {"person_id": person_id, "ids": list(ids)},
+        ).fetchall()
+    return [job_of(row) for row in rows]
+
+
 def list_unfinished_of(db: Database, person_id: UUID) -> list[UUID]:
     with db.read() as cursor:
         rows = cursor.execute(
