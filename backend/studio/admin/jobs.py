@@ -19,7 +19,7 @@ from studio.accounts.store import audit
 from studio.admin.quoting import quotes
 from studio.db import Cursor, Database
 from studio.generations import store as generations
-from studio.jobs.job import Job
+from studio.jobs.job import Job, Priority
 from studio.jobs.jobs import Jobs
 from studio.jobs.store import changes
 from studio.jobs.views import views_of
@@ -87,6 +87,13 @@ def time_out_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
     return jobs.time_out(job.id, also=lambda cursor: audit.add_entry(cursor, entry))
 
 
+def move_job(jobs: Jobs, job: Job, priority: Priority, acting: Acting) -> Job:
+    """Let somebody's job wait for its turn sooner or later than their others. Raises NotWaiting."""
+    before = {**_facts(job), "priority": Priority.of(job.priority)}
+    entry = acting.entry("job.moved", f"job:{job.id}", before, {"priority": priority})
+    return jobs.move(job.id, priority, also=lambda cursor: audit.add_entry(cursor, entry))
+
+
 def delete_job(jobs: Jobs, job: Job, acting: Acting) -> None:
     """Forget a job that has ended. Raises NotFinished."""
     entry = acting.entry("job.deleted", f"job:{job.id}", _facts(job))
@@ -132,7 +139,7 @@ def shown_to_admin(
                 "prompt": prompt if is_open else None,
                 "step": job.step,
                 "attempts": job.attempts,
-                "priority": job.priority,
+                "priority": Priority.of(job.priority),
                 "due_at": iso(job.due_at),
                 "deadline_at": iso(job.deadline_at),
             }

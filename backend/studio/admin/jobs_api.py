@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from studio.accounts.access import Administrator, Person
 from studio.accounts.client import Caller
@@ -13,13 +13,14 @@ from studio.admin.jobs import (
     Acting,
     cancel_job,
     delete_job,
+    move_job,
     purge_jobs,
     retry_job,
     shown_to_admin,
     time_out_job,
 )
 from studio.jobs.filters import STATE, page_of, wanted_states
-from studio.jobs.job import Job
+from studio.jobs.job import Job, Priority
 from studio.jobs.store import lists
 from studio.moments import now
 from studio.wiring import Studio, Wired
@@ -29,6 +30,12 @@ router = Router(prefix="/api/admin/jobs", tags=["administration"])
 
 class Purge(BaseModel):
     older_than_days: int = Field(ge=0, le=3650)
+
+
+class Move(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    priority: Priority
 
 
 @router.get("", name="api.admin.jobs")
@@ -71,6 +78,13 @@ def time_out(job_id: UUID, studio: Wired, admin: Administrator, client: Caller) 
     """Give it up now, whoever works on it."""
     job = lists.get_job(studio.db, job_id)
     return _shown(studio, admin, [time_out_job(studio.jobs, job, Acting(admin, client, now()))])[0]
+
+
+@router.put("/{job_id}/priority", name="api.admin.jobs.priority")
+def move(job_id: UUID, body: Move, studio: Wired, admin: Administrator, client: Caller) -> dict[str, Any]:
+    """Let one that waits have its turn sooner or later than its owner's others; nobody else's are passed by it."""
+    job = lists.get_job(studio.db, job_id)
+    return _shown(studio, admin, [move_job(studio.jobs, job, body.priority, Acting(admin, client, now()))])[0]
 
 
 @router.delete("/{job_id}", status_code=204, name="api.admin.jobs.delete")

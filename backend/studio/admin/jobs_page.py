@@ -17,6 +17,7 @@ from studio.admin.jobs import (
     Acting,
     cancel_job,
     delete_job,
+    move_job,
     purge_jobs,
     retry_job,
     shown_to_admin,
@@ -28,7 +29,7 @@ from studio.errors import Invalid
 from studio.generations.retrying import prices_again
 from studio.html import Hx, Page, shown_on
 from studio.jobs.filters import PAGE_SIZE, wanted_states
-from studio.jobs.job import Job
+from studio.jobs.job import Job, JobState, Priority
 from studio.jobs.jobs import Jobs
 from studio.jobs.store import lists
 from studio.moments import now
@@ -41,6 +42,11 @@ router = Router(prefix="/fragments/admin/jobs")
 
 HERE = "/admin/jobs"
 MOST_DAYS = 3650
+MOVED = {
+    Priority.SOONER: "It comes before its owner’s other jobs now.",
+    Priority.USUAL: "It waits as usual now.",
+    Priority.LATER: "It comes after its owner’s other jobs now.",
+}
 _Text = Annotated[str, Query(max_length=60)]
 
 
@@ -86,6 +92,27 @@ def cancel(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: 
 def time_out(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
     """Give it up now, whoever works on it."""
     return _changed(studio, page, admin, client, job_id, time_out_job, "The job was given up.")
+
+
+@router.post("/{job_id}/priority", name="admin.jobs.priority")
+def move(
+    job_id: UUID,
+    studio: Wired,
+    page: Hx,
+    admin: Administrator,
+    client: Caller,
+    priority: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Let one that waits have its turn sooner or later than its owner's others, whose places change with it."""
+    if priority not in tuple(Priority):
+        raise Invalid("Say whether it is to come sooner, as usual, or later.", field="priority")
+    chosen, job = Priority(priority), lists.get_job(studio.db, job_id)
+    job = move_job(studio.jobs, job, chosen, Acting(admin, client, now()))
+    waiting = lists.Filter(job.person_id, (JobState.WAITING,), job.kind)
+    others = [each for each in lists.list_jobs(studio.db, waiting, PAGE_SIZE) if each.id != job.id]
+    rows = _rows(studio, admin, [job, *others], _names(studio))
+    headers = shown_on(HERE, note=MOVED[chosen])
+    return page.answer("admin/job.html", ["moved"], headers=headers, jobs=rows, text=MOVED[chosen])
 
 
 @router.post("/{job_id}/retry", status_code=201, name="admin.jobs.retry")

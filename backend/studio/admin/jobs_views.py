@@ -10,7 +10,7 @@ from uuid import UUID
 from studio.accounts.views import ago
 from studio.catalogue.agreed import worst_text
 from studio.catalogue.estimate import Estimate
-from studio.jobs.job import Job, JobState
+from studio.jobs.job import Job, JobState, Priority
 from studio.videos.views import retry_words
 from studio.wishes.listing_views import BADGES, KINDS
 from studio.wishes.views import seconds
@@ -20,8 +20,18 @@ HIDDEN = "The prompt is not shown"
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One of the places that a waiting job may have among its owner's."""
+
+    value: str
+    text: str
+    picture: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JobRow:
-    """`details` are (name, text), what is not known left out."""
+    """`details` are (name, text), what is not known left out; `moves` are empty for what does not wait."""
 
     id: str
     title: str
@@ -36,6 +46,7 @@ class JobRow:
     retry_label: str
     retry_price: str
     retry_seen_usd: str
+    moves: list[Move]
     can_time_out: bool
     can_delete: bool
     retry_error: str | None = None
@@ -86,6 +97,8 @@ def _row(
     facts = [names.get(job.person_id, "somebody who has gone"), f"asked {ago(job.created_at, moment)}"]
     if seen["position"]:
         facts.append(f"number {seen['position']} in line")
+    if job.state is JobState.WAITING and Priority.of(job.priority) is not Priority.USUAL:
+        facts.append(Priority.of(job.priority))
     if elapsed is not None:
         facts.append(seconds(elapsed))
     details = [
@@ -113,6 +126,18 @@ def _row(
         retry_label=label,
         retry_price=told,
         retry_seen_usd=worst_text(price),
+        moves=_moves(job),
         can_time_out=not job.is_finished,
         can_delete=job.is_finished,
     )
+
+
+def _moves(job: Job) -> list[Move]:
+    if job.state is not JobState.WAITING or job.is_cancel_wished:
+        return []
+    now = Priority.of(job.priority)
+    pictures = {Priority.SOONER: "chevron-up", Priority.USUAL: "clock", Priority.LATER: "chevron-down"}
+    return [
+        Move(each.value, each.capitalize(), "check" if each is now else pictures[each], each is now)
+        for each in Priority
+    ]

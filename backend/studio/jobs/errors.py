@@ -38,6 +38,11 @@ class NotFinished(Conflict):
     text = "This has not ended yet. Cancel it first."
 
 
+class NotWaiting(Conflict):
+    code = "not_waiting"
+    text = "This does not wait any more, so it cannot be moved in line."
+
+
 class CannotRepeat(Conflict):
     code = "cannot_repeat"
     text = "This cannot be tried again."

@@ -31,6 +31,25 @@ UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 USUAL_PRIORITY = 100
 
 
+class Priority(StrEnum):
+    """How urgent a job is among those of its owner, which is all that it orders: see line.py."""
+
+    SOONER = "sooner"
+    USUAL = "usual"
+    LATER = "later"
+
+    @classmethod
+    def of(cls, number: int) -> "Priority":
+        """The word for a stored one: what is smaller goes first."""
+        if number == USUAL_PRIORITY:
+            return cls.USUAL
+        return cls.SOONER if number < USUAL_PRIORITY else cls.LATER
+
+    @property
+    def number(self) -> int:
+        return {Priority.SOONER: 50, Priority.USUAL: USUAL_PRIORITY, Priority.LATER: 150}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """

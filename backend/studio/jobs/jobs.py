@@ -1,5 +1,5 @@
 """
-The verbs about jobs: cancel, retry, give up, delete.
+The verbs about jobs: cancel, retry, give up, move in line, delete.
 
 They are called from worker threads. Each is one commit, together with whatever `also` writes (an entry of the audit
 log): a verb that has returned has happened, one that raised has not.
@@ -14,8 +14,15 @@ from studio.db import Cursor, Database, Row
 from studio.errors import Missing
 from studio.jobs.bell import Bell
 from studio.jobs.ending import failed
-from studio.jobs.errors import AlreadyFinished, CannotRepeat, LeaseLost, NotFinished, TooManyWaiting
-from studio.jobs.job import Cancelled, End, Job, JobState, as_retry_of
+from studio.jobs.errors import (
+    AlreadyFinished,
+    CannotRepeat,
+    LeaseLost,
+    NotFinished,
+    NotWaiting,
+    TooManyWaiting,
+)
+from studio.jobs.job import Cancelled, End, Job, JobState, Priority, as_retry_of
 from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.store import changes, lists
 from studio.jobs.store.rows import add_job
@@ -145,6 +152,26 @@ class Jobs:
         made = self._db.transact(work)
         self.wake(job.person_id)
         return lists.get_job(self._db, made)
+
+    def move(self, job_id: UUID, priority: Priority, *, also: Also = nothing) -> Job:
+        """
+        The job, from now on that urgent among those of its owner that wait. Raises Missing or NotWaiting.
+
+        One that is so already is left as it is, without a word in the audit log.
+        """
+
+        def work(cursor: Cursor) -> None:
+            job = lists.find_job(cursor, job_id)
+            if job is None:
+                raise Missing
+            if job.state is not JobState.WAITING:
+                raise NotWaiting
+            if job.priority != priority.number:
+                changes.set_priority(cursor, job_id, priority.number)
+                also(cursor)
+
+        self._db.transact(work)
+        return lists.get_job(self._db, job_id)
 
     def delete(self, job_id: UUID, *, also: Also = nothing) -> None:
         """Forget an ended job; what it made stays. Raises Missing or NotFinished."""

@@ -27,6 +27,7 @@ ROUTES = [
     ("POST", "/api/admin/jobs/{}/timeout"),
     ("DELETE", "/api/admin/jobs/{}"),
     ("POST", "/api/admin/jobs/purge"),
+    ("PUT", "/api/admin/jobs/{}/priority"),
 ]
 LATER = timedelta(hours=1)
 PROMPT = "A very particular plate of dumplings in the rain"
@@ -166,6 +167,43 @@ def test_what_changes_nothing_is_not_in_the_audit_log(
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "failed")
     assert (timed_out.status_code, timed_out.json()["error"]) == (409, "already_finished")
     assert entries(db, f"job:{job.id}") == []
+
+
+def test_what_is_moved_in_line_has_its_turn_before_its_owner_s_others_and_is_in_the_audit_log(
+    ruth: Caller, alice: Caller, bob: Caller, db: Database, errand: Errand
+) -> None:
+    first, second, third = (asked_by(db, alice, due_at=now() + LATER) for _ in range(3))
+    other = asked_by(db, bob, due_at=now() + LATER)
+
+    sooner = ruth.request("PUT", f"/api/admin/jobs/{third.id}/priority", json={"priority": "sooner"})
+    ruth.request("PUT", f"/api/admin/jobs/{first.id}/priority", json={"priority": "later"})
+
+    assert (sooner.status_code, sooner.json()["priority"]) == (200, "sooner")
+    shown = {item["id"]: item for item in ruth.get("/api/admin/jobs").json()["items"]}
+    assert [shown[str(job.id)]["position"] for job in (third, other, second, first)] == [1, 2, 3, 4]
+    [entry] = entries(db, f"job:{third.id}")
+    assert (entry.action, str(entry.actor_id)) == ("job.moved", ruth.id)
+    assert '"priority": "usual"' in (entry.before or "") and entry.after == '{"priority": "sooner"}'
+
+
+def test_moving_in_line_what_stands_there_or_has_ended_changes_nothing(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    waiting, ended = asked_by(db, alice, due_at=now() + LATER), failed_job(db, alice)
+
+    def move(job: Job, priority: str) -> tuple[int, str]:
+        answer = ruth.request("PUT", f"/api/admin/jobs/{job.id}/priority", json={"priority": priority})
+        return answer.status_code, answer.json().get("error", "")
+
+    assert move(waiting, "usual") == (200, "")
+    assert move(ended, "sooner") == (409, "not_waiting")
+    assert move(waiting, "at once")[0] == 422
+    assert (
+        ruth.request("PUT", f"/api/admin/jobs/{uuid4()}/priority", json={"priority": "later"}).status_code
+        == 404
+    )
+    assert (stored(db, waiting), entries(db, f"job:{waiting.id}")) == (waiting, [])
+    assert entries(db, f"job:{ended.id}") == []
 
 
 def test_a_retry_is_at_its_owner_s_and_in_the_audit_log(

@@ -25,6 +25,7 @@ ROUTES = [
     ("POST", "/{}/timeout"),
     ("POST", "/{}/deletion"),
     ("POST", "/purge"),
+    ("POST", "/{}/priority"),
 ]
 
 
@@ -106,6 +107,40 @@ def test_one_that_waits_is_stopped_and_the_log_says_by_whom(
     with db.read() as cursor:
         told = list_entries(cursor, before=now() + timedelta(hours=1), limit=20)
     assert "job.cancelled" in [entry.action for entry in told]
+
+
+def test_one_that_waits_is_moved_in_line_and_the_log_says_by_whom(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    other, job = asked_by(db, alice), asked_by(db, alice)
+    address = f"/fragments/admin/jobs/{job.id}/priority"
+
+    live = ruth.post(address, data={"priority": "sooner"}, headers=HX)
+    plain = ruth.post(address, data={"priority": "later"})
+
+    row = Html(live.text)
+    assert row.one(f"#job-{job.id} [name=priority][aria-current]")["value"] == "sooner"
+    assert "number 1 in line" in row.text_of(f"#job-{job.id}") and "sooner" in row.text_of(
+        f"#job-{job.id} .facts"
+    )
+    assert "number 2 in line" in row.text_of(f"hx-partial #job-{other.id}")
+    assert plain.headers["Studio-Page"] == "/admin/jobs" and "after" in plain.headers["Studio-Note"]
+    assert stored(db, job).priority > job.priority
+    assert ruth.post(address, data={"priority": "soon"}).status_code == 422
+    with db.read() as cursor:
+        told = list_entries(cursor, before=now() + timedelta(hours=1), limit=20)
+    assert [entry.action for entry in told if entry.subject == f"job:{job.id}"] == ["job.moved"] * 2
+
+
+def test_what_does_not_wait_cannot_be_moved_in_line(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    job = refused(db, alice)
+
+    answer = ruth.post(f"/fragments/admin/jobs/{job.id}/priority", data={"priority": "sooner"}, headers=HX)
+
+    assert not page(ruth).all("[name=priority]")
+    assert answer.status_code == 409 and "does not wait any more" in answer.text
 
 
 def test_one_is_given_up(ruth: Caller, alice: Caller, db: Database, errand: Errand) -> None:

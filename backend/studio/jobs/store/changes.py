@@ -167,6 +167,13 @@ def wish_cancel(cursor: Cursor, job_id: UUID, reason: str, reason_text: str) -> 
     return found is not None
 
 
+def set_priority(cursor: Cursor, job_id: UUID, priority: int) -> None:
+    cursor.execute(
+        "UPDATE jobs SET priority = $priority WHERE id = $id AND state = 'waiting'",
+        {"id": job_id, "priority": priority},
+    )
+
+
 def delete_finished(cursor: Cursor, job_id: UUID) -> bool:
     """Forget an ended job. Whether there was one."""
     found = cursor.execute(
