@@ -48,10 +48,10 @@ class Bell:
         """Whether there may be news."""
         return person_id in self._rings
 
-    def saw(self, db: Database, person_id: UUID, generation_id: UUID) -> None:
-        """This person saw the end of it on its own card."""
-        if self.is_waiting(person_id):
-            news.saw_end(db, person_id, generation_id)
+    def saw(self, db: Database, person_id: UUID, *generation_ids: UUID) -> None:
+        """This person saw the end of these where they looked for it."""
+        if generation_ids and self.is_waiting(person_id):
+            news.saw_ends(db, person_id, generation_ids)
 
     def news(self, db: Database, person_id: UUID, since: datetime | None = None) -> News:
         """

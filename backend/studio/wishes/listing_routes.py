@@ -41,12 +41,14 @@ Choice = Annotated[Chosen, Depends(chosen)]
 
 @router.get("", name="jobs.page")
 def page_(person: SignedIn, studio: Wired, page: Hx, choice: Choice) -> HTMLResponse:
-    """The newest first; every page of them has an address."""
+    """The newest first; every page of them has an address. Of the ends that it shows no page tells any more."""
     states = wanted_states([choice.state] if choice.state else None)
     wanted = lists.Filter(person.id, states, choice.kind or None, choice.before)
     found = lists.list_jobs(studio.db, wanted, PAGE_SIZE + 1)
     is_more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     is_running = any(not job.is_finished for job in found)
+    seen = [job.generation_id for job in found if job.is_finished and job.generation_id is not None]
+    studio.jobs.bell.saw(studio.db, person.id, *seen)
     headers = shown_on(f"/jobs{choice.query}", title="Jobs")
     if is_running and not choice.still:
         headers["Studio-Refresh"] = str(REFRESH_SECONDS)

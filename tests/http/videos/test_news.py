@@ -115,6 +115,19 @@ def test_what_was_seen_on_its_own_card_is_no_news(film: Film) -> None:
     assert news(film.alice).all(".toast") == []
 
 
+def test_what_the_list_of_jobs_shows_as_ended_is_no_news(film: Film) -> None:
+    told_of_everything(film.alice)
+    asked = film.ask(film.alice)
+    film.ended(film.alice, asked["id"])
+
+    film.alice.get("/fragments/jobs?state=failed")
+    film.bob.get("/fragments/jobs")
+    assert awaits_news(film.alice)
+    film.alice.get("/fragments/jobs")
+
+    assert news(film.alice).all(".toast") == []
+
+
 def test_nobody_hears_of_somebody_elses(film: Film) -> None:
     told_of_everything(film.bob)
     film.ended(film.alice, film.ask(film.alice)["id"])

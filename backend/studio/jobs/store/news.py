@@ -1,11 +1,17 @@
 """Which ends of jobs their people have heard of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from studio.db import Cursor, Database
 from studio.jobs.job import Job
 from studio.jobs.store.rows import COLUMNS, job_of
+
+_UNTOLD = """
+    person_id = $person_id AND generation_id IN (SELECT unnest($ids::UUID[])) AND finished_at IS NOT NULL
+    AND told IS NULL
+"""
 
 
 def list_people_waiting(db: Database) -> list[UUID]:
@@ -50,19 +56,13 @@ def tell(db: Database, person_id: UUID, since: datetime | None) -> list[Job]:
     return [job_of(row) for row in rows]
 
 
-def saw_end(db: Database, person_id: UUID, generation_id: UUID) -> None:
-    """This person saw the end on the card itself: no page tells of it."""
-    db.transact(
-        lambda cursor: cursor.execute(
-            """
-            UPDATE jobs
-            SET told = 'card'
-            WHERE person_id = $person_id AND generation_id = $generation_id AND finished_at IS NOT NULL
-                AND told IS NULL
-            """,
-            {"person_id": person_id, "generation_id": generation_id},
-        )
-    )
+def saw_ends(db: Database, person_id: UUID, generation_ids: Sequence[UUID]) -> None:
+    """This person saw these ends on the cards, or in the list of jobs: no page tells of them."""
+    named = {"person_id": person_id, "ids": list(generation_ids)}
+    with db.read() as cursor:
+        row = cursor.execute(f"SELECT count(*) FROM jobs WHERE {_UNTOLD}", named).fetchone()
+    if row and row[0]:
+        db.transact(lambda cursor: cursor.execute(f"UPDATE jobs SET told = 'card' WHERE {_UNTOLD}", named))
 
 
 def _mark(cursor: Cursor, person_id: UUID) -> list[UUID]:
