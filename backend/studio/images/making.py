@@ -95,7 +95,7 @@ class PictureMaker:
         if generation is None:  # forgotten with its person
             return Done()
         if job.is_elsewhere(self.provider.id):
-            return asked_elsewhere(generation, job)
+            return asked_elsewhere(generation, job, noted(job, self.files))
         if job.step != READY:
             return self._lost(job, generation)
         came = Came(generation.outcome)

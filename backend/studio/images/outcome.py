@@ -127,18 +127,20 @@ def ended_elsewhere(
     return [*made_rows(ended, came, untitled=UNTITLED), *generations.finish(ended)]
 
 
-def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:
+def asked_elsewhere(generation: Generation, job: Job, files: Sequence[MadeFile]) -> AnyEnd:
     """
-    The end of what was asked of a provider that this studio no longer uses.
+    The end of what was asked of a provider that this studio no longer uses, with the pictures that it had sent.
 
     Nothing of it goes to the provider of today: neither the request, nor a question under the other's name.
     """
-    came = Came(replace(generation.outcome, provider_request_id=job.provider_job_id))
+    came = Came(replace(generation.outcome, provider_request_id=job.provider_job_id), list(files))
     if job.step == READY:
         came.out.cost_usd = booked(Decimal(0))
         text = PROVIDER_GONE.format(provider=generation.provider)
         return end_of(generation, came, Verdict(State.FAILED, "provider_gone", text))
     text = PROVIDER_GONE_ASKED.format(provider=generation.provider)
+    if came.files:
+        text = f"{text} {_count(len(came.files))} had come by then."
     return end_of(generation, came, Verdict(State.INTERRUPTED, "outcome_unknown", text))
 
 

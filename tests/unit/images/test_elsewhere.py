@@ -1,12 +1,19 @@
 """The operator has changed the provider: nothing that was asked of the old one reaches the new one under its name."""
 
 import asyncio
+import io
+import json
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from studio.assets.files import FileStore
+from studio.assets.making import made_picture
 from studio.db import Database
 from studio.generations.generation import Generation, State
+from studio.images.keeping import CAME
 from studio.images.making import ASKED, ASKING, PictureMaker
 from studio.jobs.errors import ProviderGone
 from studio.jobs.job import JobState
@@ -30,6 +37,19 @@ def left_at(db: Database, step: str) -> None:
     db.transact(
         lambda cursor: cursor.execute(
             "UPDATE jobs SET state = 'running', step = $step, provider_job_id = 'img-1'", {"step": step}
+        )
+    )
+
+
+def note_picture(db: Database, files: FileStore) -> None:
+    """One that came before the process ended."""
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(data, "PNG")
+    noted = {CAME: [asdict(made_picture(files, data.getvalue()))]}
+    db.transact(
+        lambda cursor: cursor.execute(
+            "UPDATE jobs SET notes = json_merge_patch(notes::JSON, $noted::JSON)::VARCHAR",
+            {"noted": json.dumps(noted)},
         )
     )
 
@@ -83,6 +103,23 @@ async def test_what_the_old_one_had_is_unknown_and_the_new_one_is_not_asked_abou
     assert (found.reason_text or "").startswith(GONE)
     assert "may charge" in (found.reason_text or "")
     assert looked_up == []
+
+
+async def test_the_pictures_that_had_come_from_the_old_one_are_kept(
+    db: Database, tmp_path: Path, sandbox_url: str
+) -> None:
+    who, generation = await asked(db, tmp_path, sandbox_url, "Half of it had come")
+    await asyncio.to_thread(left_at, db, ASKED)
+    await asyncio.to_thread(note_picture, db, FileStore(tmp_path / "media"))
+
+    async with open_studio(tmp_path, db, sandbox_url, **OTHER) as studio:  # type: ignore[arg-type]
+        alice = Talker(studio, who.who)
+        studio.jobs.worker.start()
+        found = await ended(alice, generation)
+
+        assert (found.state, found.reason) == (State.INTERRUPTED, "outcome_unknown")
+        assert len(pictures_of(alice, found)) == 1
+        assert "1 picture had come by then" in (found.reason_text or "")
 
 
 async def test_it_cannot_be_tried_again_but_by_the_provider_that_was_asked(
