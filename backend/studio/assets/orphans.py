@@ -8,7 +8,7 @@ from studio.assets import store
 from studio.assets.files import FileStore
 from studio.db import Database
 
-# A row is written within seconds after its file; whatever takes longer than this has failed.
+# A row is written within seconds after its file; whatever takes longer than this has failed, or is noted in its job.
 IDLE_SECONDS = 3600.0
 
 

@@ -157,9 +157,19 @@ def list_named_hashes(db: Database) -> set[str]:
 
 
 def is_named(db: Database, sha256: str) -> bool:
+    """
+    Whether a row names the content, or the notes of a job that is open: it came before a kill, and the job's end will.
+
+    One statement, so that a note which becomes a row meanwhile is seen as one of the two.
+    """
     with db.read() as cursor:
         row = cursor.execute(
-            "SELECT 1 FROM assets WHERE sha256 = $sha256 LIMIT 1", {"sha256": sha256}
+            """
+            SELECT 1
+            WHERE EXISTS (SELECT 1 FROM assets WHERE sha256 = $sha256)
+                OR EXISTS (SELECT 1 FROM jobs WHERE finished_at IS NULL AND contains(notes, $sha256))
+            """,
+            {"sha256": sha256},
         ).fetchone()
     return row is not None
 

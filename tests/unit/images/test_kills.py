@@ -1,16 +1,22 @@
 """A process that dies while pictures are made: what the next one finds, and what it never does."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from studio.assets.files import FileStore
+from studio.assets.orphans import IDLE_SECONDS, collect
 from studio.db import Database
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State
 from studio.jobs.store import lists
+from studio.moments import now
 
 from tests.support.images import PAINTER, asked_for
 from tests.support.images import ask as ask_
@@ -100,6 +106,31 @@ def test_one_that_was_to_be_stopped_keeps_what_had_come(place: Path, sandbox_url
         found = generations.get_generation(db, generation.person_id, generation.id)
         left = (count(db, "assets"), count(db, "items"))
     assert (died, went_on, found.state, left) == (KILLED, 0, State.CANCELLED, (1, 1))
+
+
+def test_what_had_come_outlives_a_collection_before_the_next_process_ends_it(
+    place: Path, sandbox_url: str
+) -> None:
+    """A studio that was down for two hours keeps house as it starts, while the job that knows the file waits."""
+    generation = asked(place, sandbox_url, "Killed and down for hours")
+    died = child(place, sandbox_url, "took MadePicture")
+    files, long_ago = FileStore(place / "media"), time.time() - 2 * IDLE_SECONDS
+    for sha256 in files.list_hashes():
+        os.utime(files.path(sha256), (long_ago, long_ago))
+
+    with Database.open(place / "app.db", threads=1) as db:
+        collect(db, files, deleted_before=now() - timedelta(days=30))
+    went_on = child(place, sandbox_url)
+
+    with Database.open(place / "app.db", threads=1) as db:
+        found = generations.get_generation(db, generation.person_id, generation.id)
+        assert (died, went_on, count(db, "assets")) == (KILLED, 0, 1)
+        assert "1 picture had come" in (found.reason_text or "")
+        os.utime(files.path(next(files.list_hashes())), (long_ago, long_ago))
+        db.transact(lambda cursor: cursor.execute("DELETE FROM assets"))
+        assert (
+            collect(db, files, deleted_before=now()).files == 1
+        )  # the note of a job that ended holds nothing
 
 
 def test_what_was_not_asked_for_yet_is_made_by_the_next_process(place: Path, sandbox_url: str) -> None:
