@@ -1,5 +1,6 @@
 """
-`python -m studio.assets.recoding FILM COPY BYTES`: the film as an MP4 that all browsers play, of at most so many bytes.
+`python -m studio.assets.recoding FILM COPY BYTES PARENT`: the film as an MP4 that all browsers play, of at most so many
+bytes, while the process of that number lives.
 
 A process of its own as `looking` is, and for the same reasons. Streams that are fine are copied; others become H.264,
 of a quality at which the eye sees no difference, and AAC. Exit status 4: it cannot be done within the limits; 5: no
@@ -31,8 +32,8 @@ _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def main() -> None:
-    film, copy, most_bytes = sys.argv[1:]
-    _limit(int(most_bytes))
+    film, copy, most_bytes, parent = sys.argv[1:]
+    _limit(int(most_bytes), int(parent))
     with Path(film).open("rb") as file:
         container = container_of(file.read(HEAD_BYTES))
     if container is None:
@@ -49,10 +50,12 @@ def main() -> None:
         sys.exit(FULL if getattr(error, "errno", None) in NO_ROOM else DAMAGED)
 
 
-def _limit(most_bytes: int) -> None:
+def _limit(most_bytes: int, parent: int) -> None:
     os.nice(10)
     if sys.platform == "linux":  # a service that was killed must leave nobody encoding
         ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before that was said
+        sys.exit(DAMAGED)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -63,29 +64,57 @@ class CannotLook(StudioError):
     text = "The studio cannot open videos: a part of it is missing. Its administrator finds which in the log."
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A film that was looked at: what `looking` tells of it, a poster, and its bytes as they are to be kept."""
+
+    path: Path
+    facts: dict[str, Any]
+    poster: bytes = field(repr=False)
+    blocks: Copy = field(repr=False)
+    came_as: str | None = None
+
+    @property
+    def plays(self) -> bool:
+        """Whether every browser plays it; else `kept_video` encodes it anew, which may take minutes."""
+        return bool(self.facts["plays"])
+
+
 def made_video(files: FileStore, path: Path, child: Child | None = None) -> MadeFile:
+    """`seen_video` and then `kept_video`, and raises what they raise."""
+    return kept_video(files, seen_video(path, child), child)
+
+
+def seen_video(path: Path, child: Child | None = None) -> Seen:
     """
-    What a provider sent, demuxed to its end to prove that it is a video, then kept, with its poster and the smallest
-    previews of that. MP4 and WebM are known by their bytes, whatever they are said to be.
+    What a provider sent, demuxed to its end to prove that it is a video. MP4 and WebM are known by their bytes,
+    whatever they are said to be.
+
+    Raises NotAVideo (HTML, nothing, a song), VideoDamaged, CannotLook, and Stopped where `child` is stopped. Blocks for
+    some tenths of a second: call it in a thread.
+    """
+    with LOOKING:
+        blocks = _in_order(path)
+        return Seen(path, *look_at(path, child), blocks)
+
+
+def kept_video(files: FileStore, seen: Seen, child: Child | None = None) -> MadeFile:
+    """
+    A film that was looked at, kept with its poster and the smallest previews of that.
 
     An MP4 whose index is at its end is kept with the index in front, so that it plays while it loads; else it is kept
     byte for byte. What not every browser plays is kept as an MP4 that does; where that cannot be made, as it came, and
-    `plays` says so. The file at `path` stays the caller's. Raises NotAVideo (HTML, nothing, a song), VideoDamaged,
-    CannotLook, StorageFull, and Stopped where `child` is stopped; then nothing is kept. Blocks for some tenths of a
-    second, and for minutes where it encodes: call it in a thread.
+    `plays` says so. The file that was looked at stays the caller's. Raises CannotLook, StorageFull, and Stopped where
+    `child` is stopped; then nothing is kept. Blocks as long as the disk takes, and for minutes where it encodes.
     """
     child = child or Child()
     with files.draft() as draft:
-        with LOOKING:
-            blocks = _in_order(path)
-            facts, poster = look_at(path, child)
-        came_as = None
-        if not facts["plays"] and (anew := _recoded(path, facts, draft.path, child)):
-            came_as, path = facts["codec"], draft.path
-            facts, poster = anew
-            blocks = _in_order(path)
-        kept = files.receive(child.while_wanted(blocks.blocks(lambda: path.open("rb"))), blocks.length)
-        _keep_poster(files, kept.sha256, poster)
+        if not seen.plays:
+            seen = _recoded(seen, draft.path, child) or seen
+        bytes_of = seen.blocks.blocks(lambda: seen.path.open("rb"))
+        kept = files.receive(child.while_wanted(bytes_of), seen.blocks.length)
+        _keep_poster(files, kept.sha256, seen.poster)
+    facts = seen.facts
     return MadeFile(
         kept.sha256,
         kept.bytes,
@@ -94,7 +123,7 @@ def made_video(files: FileStore, path: Path, child: Child | None = None) -> Made
         facts["width_px"],
         facts["height_px"],
         facts["duration_seconds"],
-        came_as,
+        seen.came_as,
         facts["plays"],
     )
 
@@ -142,37 +171,38 @@ def decoder() -> tuple[bool, str]:
     return looked.returncode == 0, _last_line(looked.stderr if looked.returncode else looked.stdout)
 
 
-def _recoded(
-    path: Path, facts: dict[str, Any], copy: Path, child: Child
-) -> tuple[dict[str, Any], bytes] | None:
+def _recoded(seen: Seen, copy: Path, child: Child) -> Seen | None:
     """
-    What `looking` tells of the copy that every browser plays, written to `copy`; None where there can be none.
+    The copy that every browser plays, written to `copy` and looked at like anything that came; None where there can be
+    none.
 
     Raises CannotLook, StorageFull, Stopped.
     """
-    most = path.stat().st_size * RECODED_MOST + RECODED_LEAST_BYTES
+    codec = seen.facts["codec"]
+    most = seen.path.stat().st_size * RECODED_MOST + RECODED_LEAST_BYTES
     started = time.monotonic()
     try:
         with RECODING:
-            names = str(path), str(copy), str(most)
-            recoded = _run(child, "recoding", *names, seconds=RECODING_PATIENCE_SECONDS)
+            told = str(seen.path), str(copy), str(most), str(os.getpid())
+            recoded = _run(child, "recoding", *told, seconds=RECODING_PATIENCE_SECONDS)
         _raise_own_trouble(recoded)
         cause = _last_line(recoded.stderr) or str(recoded.returncode)
         if recoded.returncode == 0:
-            with LOOKING:
-                anew, poster = look_at(copy, child)
-            cause = "the copy is another film"
-            if (
-                anew["plays"]
-                and abs(anew["duration_seconds"] - facts["duration_seconds"]) <= RECODED_SLACK_SECONDS
-            ):
+            anew = replace(seen_video(copy, child), came_as=codec)
+            if anew.plays and _is_as_long(anew, seen):
                 seconds = round(time.monotonic() - started, 1)
-                log.info("video.recoded", codec=facts["codec"], seconds=seconds, bytes=copy.stat().st_size)
-                return anew, poster
+                log.info("video.recoded", codec=codec, seconds=seconds, bytes=copy.stat().st_size)
+                return anew
+            cause = "the copy is another film"
     except (subprocess.TimeoutExpired, NotAVideo, VideoDamaged) as error:
         cause = type(error).__name__
-    log.warning("video.not_recoded", codec=facts["codec"], cause=cause)
+    log.warning("video.not_recoded", codec=codec, cause=cause)
     return None
+
+
+def _is_as_long(copy: Seen, seen: Seen) -> bool:
+    lengths = copy.facts["duration_seconds"], seen.facts["duration_seconds"]
+    return bool(abs(lengths[0] - lengths[1]) <= RECODED_SLACK_SECONDS)
 
 
 def _raise_own_trouble(run: subprocess.CompletedProcess[bytes]) -> None:

@@ -3,18 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from studio.assets.child import Child
 from studio.assets.files import BLOCK_BYTES, FileStore
 from studio.assets.making import MadeFile
-from studio.assets.video import made_video
+from studio.assets.video import kept_video, seen_video
 from studio.providers import Adapter, Provider, VideoOutput, VideoStatus
+
+T = TypeVar("T")
 
 DOWNLOADS_AT_ONCE = 4  # as many unfinished files of full size may lie on the disk
 
 
 class Fetching:
-    """Shared by all jobs, because videos are looked at one after the other: each look takes a whole core."""
+    """
+    Shared by all jobs, because videos are looked at one after the other, and encoded anew one after the other: each
+    takes a whole core.
+    """
 
     def __init__(self, files: FileStore, adapter: Adapter, provider: Provider, most_bytes: int) -> None:
         self._files = files
@@ -23,7 +29,7 @@ class Fetching:
         self._most_bytes = most_bytes
         self._downloading = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
         # Here and not only in the thread: those who wait must not hold the threads that everybody needs.
-        self._looking = asyncio.Semaphore(1)
+        self._looking, self._recoding = asyncio.Semaphore(1), asyncio.Semaphore(1)
 
     async def fetch(
         self, status: VideoStatus, output: VideoOutput, downloaded: Callable[[], Awaitable[None]]
@@ -45,21 +51,29 @@ class Fetching:
                 return await self._look(draft.path)
 
     async def _look(self, path: Path) -> MadeFile:
-        """Cancelled, it kills the process that looks. The next one's turn comes once the thread has left as well."""
-        await self._looking.acquire()
-        child = Child()
-        looking = asyncio.create_task(asyncio.to_thread(made_video, self._files, path, child))
-        looking.add_done_callback(self._left)
-        try:
-            return await asyncio.shield(looking)
-        except asyncio.CancelledError:
-            child.stop()
-            raise
+        """Most are kept in a moment: they wait for none that is encoded anew, which takes minutes."""
+        seen = await _in_turn(self._looking, lambda child: seen_video(path, child))
+        turn = self._looking if seen.plays else self._recoding
+        return await _in_turn(turn, lambda child: kept_video(self._files, seen, child))
 
-    def _left(self, looking: asyncio.Task[MadeFile]) -> None:
-        self._looking.release()
-        if not looking.cancelled():
-            looking.exception()  # of a look that was stopped nobody asks how it ended
+
+async def _in_turn(turn: asyncio.Semaphore, work: Callable[[Child], T]) -> T:
+    """Cancelled, it kills the process that works. The next one's turn comes once the thread has left as well."""
+    await turn.acquire()
+    child = Child()
+    working = asyncio.create_task(asyncio.to_thread(work, child))
+
+    def left(working: asyncio.Task[T]) -> None:
+        turn.release()
+        if not working.cancelled():
+            working.exception()  # of work that was stopped nobody asks how it ended
+
+    working.add_done_callback(left)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        child.stop()
+        raise
 
 
 async def _write(pieces: AsyncIterator[bytes], place: Path) -> None:

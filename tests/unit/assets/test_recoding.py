@@ -1,5 +1,7 @@
 """What not every browser plays is encoded anew; where that cannot be, the film is kept and says so."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -153,3 +155,20 @@ def test_a_disk_that_is_full_meanwhile_is_not_the_films_fault(
         made_video(files, sent)
 
     assert list(files.list_hashes()) == []
+
+
+@pytest.mark.parametrize(("is_alive", "status"), [(True, 0), (False, 4)])
+def test_nothing_is_encoded_for_a_process_that_was_killed_as_it_began(
+    sent: Path, tmp_path: Path, is_alive: bool, status: int
+) -> None:
+    film_in(sent, "mpeg4", "yuv420p")
+    copy = tmp_path / "copy"
+
+    parent = os.getpid() if is_alive else 1
+    told = [str(sent), str(copy), "1000000", str(parent)]
+    environment = {**os.environ, "PYTHONPATH": "backend"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "studio.assets.recoding", *told], env=environment, timeout=60, check=False
+    )
+
+    assert (ended.returncode, copy.exists()) == (status, status == 0)

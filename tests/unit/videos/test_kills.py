@@ -1,6 +1,7 @@
 """A process killed at every edge of a video's life: after the restart one right end, one file, one submission."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from studio.assets import store as assets
 from studio.assets.files import BLOCK_BYTES, POSTER, TEMPORARY, FileStore
 from studio.db import Database
@@ -16,8 +19,10 @@ from studio.generations.generation import Generation
 from studio.ids import new_id
 from studio.jobs.job import Job
 from studio.jobs.store import lists
+from studio.sandbox import create_sandbox
 
-from tests.support.sandbox import until
+from tests.support.films import film_in
+from tests.support.sandbox import served, until
 from tests.support.videos import ALICE, ask, made
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
@@ -63,6 +68,39 @@ def asked(place: Path, sandbox: str, model: str = "sandbox/video-tiny"):  # type
     httpx.delete(f"{sandbox}/_requests")
     with Database.open(place / "app.db", threads=1) as db:
         return ask(db, model, prompt=f"The sea {new_id()}")
+
+
+def sending(film: bytes) -> ASGIApp:
+    """A sandbox whose videos are all this one."""
+    sandbox = create_sandbox(speed=200, record=True, list_ugly=True)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_content = scope["type"] == "http" and scope["path"].endswith("/content")
+        answer = Response(film, media_type="video/mp4") if is_content else sandbox
+        await answer(scope, receive, send)
+
+    return app
+
+
+def encoding_of(parent: int) -> int | None:
+    """The process that this one has encode a film, once it has set its limits: from then on it dies with its parent."""
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        for number in children.read_text().split():
+            try:
+                said = Path(f"/proc/{number}/cmdline").read_bytes()
+                limits = Path(f"/proc/{number}/limits").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if b"studio.assets.recoding" in said and not re.search(r"Max file size +unlimited", limits):
+                return int(number)
+    return None
+
+
+def is_alive(number: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{number}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def left(place: Path, sandbox: str, generation_id) -> Left:  # type: ignore[no-untyped-def]
@@ -170,6 +208,28 @@ def test_a_kill_in_the_middle_of_the_download_leaves_one_film_and_no_half_of_it(
     assert found.on_disk == found.named
     assert BLOCK_BYTES <= sizes[0] < 3 * BLOCK_BYTES
     assert list(unfinished.iterdir()) == []
+
+
+def test_a_kill_while_it_is_encoded_anew_leaves_nobody_encoding_and_no_half_of_it(
+    place: Path, tmp_path: Path
+) -> None:
+    film_in(tmp_path / "old", "mpeg4", "yuv420p")
+    with served(sending((tmp_path / "old").read_bytes())) as sandbox:
+        generation_id = asked(place, sandbox)
+
+        with subprocess.Popen(command(place, sandbox), env=ENVIRONMENT) as killed:
+            encoding = until(lambda: encoding_of(killed.pid), seconds=30)
+            os.kill(encoding, signal.SIGSTOP)  # else it may be done before the kill
+            killed.send_signal(signal.SIGKILL)
+        until(lambda: not is_alive(encoding))
+        assert child(place, sandbox) == 0
+
+        found = left(place, sandbox, generation_id)
+    assert killed.returncode == -signal.SIGKILL
+    assert (found.end, found.submissions, found.items, found.posters) == (("done", "recoded"), 1, 1, 1)
+    assert found.on_disk == found.named
+    assert list((place / "media" / TEMPORARY).iterdir()) == []
+    assert str(found.generation.outcome.cost_usd) == "0.020000000"
 
 
 def test_a_kill_when_the_failure_is_known_is_one_failure(place: Path, sandbox: str) -> None:

@@ -172,3 +172,22 @@ async def test_a_stop_while_it_is_kept_leaves_nothing(
 
     await soon(lambda: not list((tmp_path / "media" / TEMPORARY).iterdir()))
     assert list(slow.list_hashes()) == []
+
+
+async def test_what_plays_is_kept_while_another_is_encoded_anew(
+    files: FileStore, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "old"
+    film_in(old, "mpeg4", "yuv420p")
+    endless("recoding", begun, monkeypatch)
+    encoded = fetch(fetching := fetching_of(files, old.read_bytes()))
+    await soon(lambda: len(living(begun)) == 1)
+
+    fetching._adapter = cast(Adapter, Reel(film_bytes()))
+    async with asyncio.timeout(4 * PROMPT_SECONDS):
+        made = await fetch(fetching)
+
+    assert (made.came_as, made.plays, encoded.done()) == (None, True, False)
+    await stopped(encoded)
+    await soon(lambda: not living(begun))
+    assert list(files.list_hashes()) == [made.sha256]
