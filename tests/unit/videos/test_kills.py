@@ -23,6 +23,7 @@ from studio.sandbox import create_sandbox
 
 from tests.support.films import film_in
 from tests.support.sandbox import served, until
+from tests.support.studio import count
 from tests.support.videos import ALICE, ask, made
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
@@ -51,13 +52,13 @@ class Left:
         return self.job.state.value, self.job.reason
 
 
-def command(place: Path, sandbox: str, edge: str = "") -> list[str]:
-    return [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, edge]
+def command(place: Path, sandbox: str, *told: str) -> list[str]:
+    return [sys.executable, "-m", "tests.support.videos_child", str(place), sandbox, *told]
 
 
-def child(place: Path, sandbox: str, edge: str = "") -> int:
+def child(place: Path, sandbox: str, *told: str) -> int:
     ended = subprocess.run(
-        command(place, sandbox, edge), env=ENVIRONMENT, capture_output=True, timeout=60, check=False
+        command(place, sandbox, *told), env=ENVIRONMENT, capture_output=True, timeout=60, check=False
     )
     assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
     return ended.returncode
@@ -175,6 +176,56 @@ def test_a_request_that_a_trustworthy_list_does_not_show_goes_out_once_more(
     found = left(place, sandbox, generation_id)
     assert (found.end, found.submissions) == (DONE, 1)
     assert (left(place, sandbox, before).end, found.items) == (DONE, 2)
+
+
+@pytest.mark.parametrize(
+    "edge",
+    ["claimed submitting", "recording polling from submitting", "resting at polling from polling"],
+)
+def test_a_kill_while_it_is_settled_what_became_of_a_request_takes_its_video_on(
+    place: Path, sandbox: str, edge: str
+) -> None:
+    generation_id = asked(place, sandbox)
+
+    deaths = [child(place, sandbox, "submitted"), child(place, sandbox, edge)]
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert deaths == [-signal.SIGKILL] * 2
+    assert (found.end, found.submissions, found.items) == (DONE, 1, 1)
+    assert found.on_disk == found.named
+    assert str(found.generation.outcome.cost_usd) == "0.020000000"
+
+
+def test_a_kill_when_the_list_shows_that_it_never_began_asks_for_it_once(place: Path, sandbox: str) -> None:
+    asked(place, sandbox)
+    assert child(place, sandbox) == 0
+    generation_id = asked(place, sandbox)
+
+    edges = ["recorded submitting", "resting at ready from submitting"]
+    deaths = [child(place, sandbox, edge) for edge in edges]
+    assert child(place, sandbox) == 0
+
+    found = left(place, sandbox, generation_id)
+    assert deaths == [-signal.SIGKILL] * 2
+    assert (found.end, found.submissions, found.items) == (DONE, 1, 2)
+
+
+@pytest.mark.parametrize("edge", ["trying again", "tried again", "claimed ready", "committed"])
+def test_a_kill_while_it_is_tried_again_leaves_one_more_try(place: Path, sandbox: str, edge: str) -> None:
+    generation_id = asked(place, sandbox, "sandbox/video-fails")
+    assert child(place, sandbox) == 0
+
+    assert child(place, sandbox, edge, "button") == -signal.SIGKILL
+    assert child(place, sandbox, "", "button") == 0
+
+    with Database.open(place / "app.db", threads=1) as db:
+        tries = lists.list_jobs(db, lists.Filter(), 10)
+        named = {job.generation_id for job in tries}
+        assert [job.retry_of for job in tries] == [tries[1].id, None]
+        assert (len(named), count(db, "generations"), count(db, "request_keys")) == (2, 2, 1)
+    assert {job.state.value for job in tries} == {"failed"}
+    assert left(place, sandbox, generation_id).submissions == 2
 
 
 def test_one_that_kills_whoever_asks_for_it_is_not_asked_for_without_end(place: Path, sandbox: str) -> None:
