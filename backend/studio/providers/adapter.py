@@ -40,6 +40,7 @@ from studio.providers.models import ModelCard, card_of, entries_of, next_link
 from studio.providers.provider import Provider
 from studio.providers.request import ChatRequest, chat_body, weight
 from studio.providers.retry import OnRetry, RetryPolicy, with_retries
+from studio.providers.room import Room
 from studio.providers.stream import read_answer
 from studio.providers.usage import generation_cost
 from studio.providers.video_models import only_films, operators_films, video_cards_of
@@ -67,9 +68,11 @@ class Adapter:
         links: Links | None = None,
         film_links: Links | None = None,
         film_pause_seconds: float = PAUSE_SECONDS,
+        room: Room | None = None,
     ) -> None:
         self._http = Http(timeouts or Timeouts(), title, app_url)
         self._links = links or Links()
+        self._room = room or Room()
         self._film_links = film_links or Links(noun="video", accepts="video/*")
         self.films = Films(self._http, self._film_links.pieces, pause_seconds=film_pause_seconds)
         self._retry = retry or RetryPolicy()
@@ -115,7 +118,8 @@ class Adapter:
         out again only where no connection was made: whatever may have reached the server may be billed.
         """
         response = await self._ask_for_pictures(provider, request, on_retry)
-        async with aclosing(read_pictures(self._http, self._links, provider, response, request)) as events:
+        pictures = read_pictures(self._http, self._links, self._room, provider, response, request)
+        async with aclosing(pictures) as events:
             async for event in events:
                 yield event
 

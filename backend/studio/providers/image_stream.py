@@ -18,11 +18,12 @@ from studio.providers.image_answer import (
     Taken,
     Unreadable,
 )
-from studio.providers.images import ImageEvent, ImageRequest, ImageWay, MadePicture
+from studio.providers.images import ImageEvent, ImageRequest, ImageWay, MadePicture, PartialPicture
 from studio.providers.lifting import MOST_PICTURE_BYTES, Lifter, TooMuch
 from studio.providers.links import Links
 from studio.providers.loose import read_json
 from studio.providers.provider import Provider
+from studio.providers.room import Room
 from studio.providers.sse import SseEvent, SseParser, SseTooLong
 from studio.providers.transport_errors import READ_ERRORS, error_within_answer
 from studio.providers.usage import header_cost
@@ -34,7 +35,12 @@ _MOST_REFUSAL = 2_000  # characters
 
 
 async def read_pictures(
-    http: Http, links: Links, provider: Provider, response: aiohttp.ClientResponse, request: ImageRequest
+    http: Http,
+    links: Links,
+    room: Room,
+    provider: Provider,
+    response: aiohttp.ClientResponse,
+    request: ImageRequest,
 ) -> AsyncGenerator[ImageEvent, None]:
     """
     The events of one answer. Raises ProviderError after everything that came before the failure was handed out.
@@ -42,7 +48,7 @@ async def read_pictures(
     Fewer pictures than asked for are no failure if the server ended in good order, none at all is one. A connection
     that broke once all had come neither.
     """
-    reader = _Reader(http, links, provider, response, request)
+    reader = _Reader(http, links, room, provider, response, request)
     try:
         yield Started(reader.answer.request_id, None)
         async with aclosing(reader.events()) as events:
@@ -65,12 +71,14 @@ class _Reader:
         self,
         http: Http,
         links: Links,
+        room: Room,
         provider: Provider,
         response: aiohttp.ClientResponse,
         request: ImageRequest,
     ) -> None:
         self._http = http
         self._links = links
+        self._room = room
         self._provider = provider
         self._response = response
         self._wanted = request.wanted
@@ -91,6 +99,7 @@ class _Reader:
         self._link_error: ProviderError | None = None
 
     def close(self) -> None:
+        self._room.hold(self, 0)
         if not self._response.closed:
             self._http.let_go(self._response, is_complete=self._is_ended)
 
@@ -100,7 +109,14 @@ class _Reader:
                 event = await self._followed(taken)
                 if event is not None:
                     self.note(event)
+                    self._hold(event)
                     yield event
+                    self._hold()
+
+    def _hold(self, event: ImageEvent | None = None) -> None:
+        """What is here by now, with the picture that whoever reads us has in hand."""
+        in_hand = len(event.data) if isinstance(event, MadePicture | PartialPicture) else 0
+        self._room.hold(self, self._lifter.held_bytes + in_hand)
 
     def note(self, event: ImageEvent) -> None:
         if isinstance(event, MadePicture):
@@ -160,7 +176,7 @@ class _Reader:
             received += len(chunk)
             body += self._lifter.feed(chunk)
             self._check_size(received, len(body))
-            chunk = await watch.read()
+            chunk = await self._more(watch)
         body += self._lifter.close()
         try:
             document = read_json(body.decode("utf-8", "replace"))
@@ -189,7 +205,13 @@ class _Reader:
                 return
             if self.answer.is_done or (self._made >= self._wanted and not self._is_chat):
                 watch.allow(min(self._http.timeouts.after_finish, self._http.timeouts.picture))
-            chunk = await watch.read()
+            chunk = await self._more(watch)
+
+    async def _more(self, watch: Watch) -> bytes:
+        """The next chunk, once there is room for it; the wait is ours and does not count as the server's silence."""
+        self._hold()
+        await self._room.wait(self)
+        return await watch.read()
 
     def _rest_of(self, parser: SseParser) -> list[SseEvent]:
         return [*parser.feed(self._lifter.close()), *parser.close()]
@@ -227,10 +249,13 @@ class _Reader:
         if not isinstance(taken, PictureLink):
             return taken
         current = str(self._response.url)
+        await self._room.wait(self, MOST_PICTURE_BYTES)
+        self._room.hold(self, self._lifter.held_bytes + MOST_PICTURE_BYTES)
         try:
             data, kind = await self._links.fetch(self._provider, current, taken.url, MOST_PICTURE_BYTES)
         except ProviderError as error:
             self._link_error = self._link_error or error
+            self._hold()
             return None
         return MadePicture(data, taken.media_type or kind)
 
