@@ -197,8 +197,13 @@ class VideoMaker:
 
     async def _follow(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
         if generation.outcome.started_at is None:  # only fetched, so it began with no request of its own
-            generation.outcome.started_at = now()
-            await desk.record(job.step, generations.set_started(generation))
+            begun = generation.outcome.started_at = now()
+            notes = {
+                **job.notes,
+                "submitted_at": begun.isoformat(),
+            }  # the wait in line was not the provider's
+            started, until = generations.set_started(generation), self.patience.deadline()
+            job = await desk.record(job.step, started, notes=notes, deadline_at=until)
         looks = int(job.notes.get("looks", 0)) + 1
         try:
             async with desk.stoppable():

@@ -14,7 +14,7 @@ from studio.jobs.jobs import Jobs
 from studio.moments import now
 
 from tests.support.jobs import soon
-from tests.support.scripted_filming import BAD_GATEWAY, CONTENT, NAME, POLL, Studio, film, studio
+from tests.support.scripted_filming import BAD_GATEWAY, COMPLETED, CONTENT, NAME, POLL, Studio, film, studio
 from tests.support.scripted_server import ScriptedServer, answer
 from tests.support.videos import ALICE, made
 
@@ -91,6 +91,30 @@ async def test_what_was_not_waited_for_is_waited_for_again(
         assert there.submissions() == 1
         # Told only now, and owed by the one that was asked for.
         assert (cost(db, first), cost(db, again)) == ("0.500000000", "0E-9")
+
+
+async def test_the_wait_in_line_does_not_count_as_the_provider_being_slow(
+    db: Database, place: Path, server: ScriptedServer
+) -> None:
+    """Four of hers may take two hours each before the fifth is asked after."""
+    server.always(POLL, PENDING)
+    server.always(CONTENT, film())
+    async with studio(db, place, server) as there:
+        await there.ask()
+        await soon(lambda: there.job().notes.get("looks"))
+        await asyncio.to_thread(Jobs(db, there.worker).cancel, there.job().id)
+        await soon(lambda: there.job().is_finished)
+
+        asked_at = now() - timedelta(hours=3)
+        retry = partial(Jobs(db, there.worker).retry, there.job().id, moment=asked_at)
+        fresh = await asyncio.to_thread(retry)
+        await soon(lambda: there.job().is_finished or there.job().notes.get("looks", 0) > 1)
+        assert there.job().reason is None
+        assert there.job().deadline_at > now() + timedelta(hours=23)
+        server.always(POLL, COMPLETED)
+
+        assert fresh.generation_id is not None
+        assert (await there.ended(fresh.generation_id)).state.value == "done"
 
 
 async def test_what_is_not_there_any_more_is_asked_for_anew(
