@@ -10,6 +10,8 @@ from studio.accounts.store.audit import list_entries
 from studio.admin.jobs import HIDDEN, without
 from studio.config import Settings
 from studio.db import Database
+from studio.gallery.indexing import item_rows
+from studio.gallery.item import Item, ItemTexts
 from studio.jobs.job import Failed, Job, JobState
 from studio.jobs.store import changes
 from studio.moments import now
@@ -107,6 +109,20 @@ def test_a_prompt_that_is_forgotten_is_not_uncovered_by_the_provider_s_words(
     assert "dumplings" not in ruth.get("/fragments/admin/jobs").text
     assert stored(db, job).provider_error is None
     assert ruth.get(f"/api/admin/jobs/{job.id}").json()["reason"] == "refused"
+
+
+def test_neither_is_one_of_what_is_deleted_for_good(alice: Caller, db: Database) -> None:
+    job = failed_job(db, alice)
+    assert job.generation_id is not None
+    text = job.generation_id
+    item = Item(text, UUID(alice.id), "text", "made", "sandbox/sprinter", "Dumplings", "", now(), text)
+    db.write(*item_rows(item, ItemTexts(prompt=PROMPT)))
+
+    alice.delete(f"/api/gallery/{text}")
+    deleted = alice.delete(f"/api/gallery/{text}?for_good=1")
+
+    assert deleted.status_code == 204
+    assert stored(db, job).provider_error is None
 
 
 class TestWhereAdministratorsSeePrompts:

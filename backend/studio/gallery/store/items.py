@@ -77,20 +77,22 @@ def list_binned(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> list[UU
 def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
     """
     For good: the item, the row of its asset, and the words of a text that stands in no conversation; those of a
-    picture with the last one that its request brought.
+    picture with the last one that its request brought. What the provider said about them goes with them.
 
     The file goes when nobody's row names it any more. What a conversation says is the conversation's, and what a
     generation cost stays in the books.
     """
-    cursor.execute(
+    named = {"ids": list(ids)}
+    texts = cursor.execute(
         f"""
         UPDATE generations
         SET prompt = '', text = '', reasoning = ''
         WHERE id IN {_IDS} AND conversation_id IS NULL
+        RETURNING id
         """,
-        {"ids": list(ids)},
-    )
-    cursor.execute(
+        named,
+    ).fetchall()
+    makings = cursor.execute(
         f"""
         UPDATE generations
         SET prompt = '', text = '', reasoning = ''
@@ -99,10 +101,15 @@ def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
             AND id NOT IN (
                 SELECT generation_id FROM assets WHERE generation_id IS NOT NULL AND NOT (id IN {_IDS})
             )
+        RETURNING id
         """,
-        {"ids": list(ids)},
+        named,
+    ).fetchall()
+    cursor.execute(  # it may quote the prompt
+        f"UPDATE jobs SET provider_error = NULL WHERE generation_id IN {_IDS}",
+        {"ids": [row[0] for row in (*texts, *makings)]},
     )
-    cursor.execute(f"DELETE FROM assets WHERE id IN {_IDS}", {"ids": list(ids)})
+    cursor.execute(f"DELETE FROM assets WHERE id IN {_IDS}", named)
     drop_items(cursor, ids)
 
 
