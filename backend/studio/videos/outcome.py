@@ -101,7 +101,8 @@ def asked_elsewhere(generation: Generation, job: Job) -> AnyEnd:
         text = PROVIDER_GONE.format(provider=generation.provider)
         return end_of(generation, out, Verdict(State.FAILED, "provider_gone", text))
     text = PROVIDER_GONE_ASKED.format(provider=generation.provider)
-    return end_of(generation, out, Verdict(State.INTERRUPTED, "outcome_unknown", text))
+    verdict = Verdict(State.INTERRUPTED, "outcome_unknown", text)
+    return end_of(generation, out, verdict, also=cost_rows(job))
 
 
 def outcome_so_far(generation: Generation, job: Job) -> Outcome:

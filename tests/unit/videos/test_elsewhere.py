@@ -1,6 +1,7 @@
 """The operator has changed the provider: the new one is neither asked for what the old one had nor about it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -21,6 +22,7 @@ from studio.jobs.worker import Worker
 from studio.providers import Adapter
 from studio.videos.fetching import Fetching
 from studio.videos.making import VideoMaker
+from studio.videos.refetching import PAID_AS
 from studio.videos.steps import DOWNLOADING, LOOKING, POLLING, READY, SUBMITTING
 
 from tests.support.jobs import soon
@@ -110,6 +112,25 @@ async def test_what_the_old_one_had_is_unknown_and_the_new_one_is_not_asked_abou
     assert (found.reason_text or "").startswith(GONE)
     assert "may charge" in (found.reason_text or "")
     assert (requests(sandbox), looked_up) == (before, [])
+
+
+async def test_what_was_only_fetched_from_the_old_one_leaves_its_cost_where_it_belongs(
+    db: Database, worker: Worker
+) -> None:
+    bought = await asyncio.to_thread(ask, db)
+    db.transact(
+        lambda cursor: cursor.execute("DELETE FROM jobs; UPDATE generations SET state = 'interrupted'")
+    )
+    fetched = await asyncio.to_thread(ask, db)
+    await asyncio.to_thread(left_at, db, DOWNLOADING)
+    notes = json.dumps({PAID_AS: str(bought), "cost_usd": "0.5"})
+    db.transact(lambda cursor: cursor.execute("UPDATE jobs SET notes = $notes", {"notes": notes}))
+
+    worker.start()
+    await soon(lambda: job_in(db).is_finished)
+
+    costs = [made(db, each).outcome.cost_usd for each in (bought, fetched)]
+    assert costs == [Decimal("0.5"), Decimal(0)]
 
 
 async def test_it_cannot_be_tried_again(db: Database, worker: Worker) -> None:
