@@ -6,19 +6,24 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from studio.db import Database, Row, Statement
+from studio.db import Cursor, Database, Row, Statement
 from studio.ids import new_id
 from studio.jobs.desk import JobDesk
 from studio.jobs.job import Again, Done, End, Job, Next, new_job
+from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.rules import Rules
-from studio.jobs.store import lists
+from studio.jobs.store import changes, lists
 from studio.jobs.store.rows import add_job
+from studio.jobs.worker import Worker
 from studio.moments import now
 
 from tests.support.people import Caller
+
+if TYPE_CHECKING:
+    import pytest
 
 ALICE, BOB, SHOP = new_id(), new_id(), new_id()
 QUICK = Rules(base_seconds=0.01, most_wait_seconds=0.02, most_attempts=3)
@@ -111,6 +116,20 @@ class Errand:
     def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]:
         fresh = wanted(job.kind, job.person_id, moment=moment, pace=job.pace)
         return fresh, [WRITE_LEDGER.row(job_id=fresh.id, what="again")]
+
+
+def wish_within(monkeypatch: "pytest.MonkeyPatch", step: str, worker: Worker) -> None:
+    """Whoever has this step recorded presses Stop while that is written."""
+    record = changes.record
+
+    def wished(cursor: Cursor, job: Job, wanted: changes.Step, rows: Sequence[Row]) -> Job:
+        recorded = record(cursor, job, wanted, rows)
+        if wanted.name == step:
+            changes.wish_cancel(cursor, job.id, "cancelled", REASON_TEXTS["cancelled"])
+            worker.tell_cancelled(job.id)
+        return recorded
+
+    monkeypatch.setattr(changes, "record", wished)
 
 
 async def hold(job: Job, desk: JobDesk) -> Next:

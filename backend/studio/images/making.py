@@ -106,7 +106,7 @@ class PictureMaker:
             return end_of(generation, came, Verdict(State.FAILED, error.code, error.text))
         desk.safe_point()
         came.out.started_at = came.out.started_at or now()
-        await desk.record(ASKING, generations.set_started(generation))
+        await desk.record_unless_wished(ASKING, generations.set_started(generation))
         try:
             return await self._ask(job, desk, generation, request, came)
         finally:

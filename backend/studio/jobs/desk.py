@@ -57,6 +57,22 @@ class JobDesk:
         )
         return self._job
 
+    async def record_unless_wished(
+        self, step: str, *rows: Row, notes: Mapping[str, Any] | None = None
+    ) -> Job:
+        """
+        The same before an act that costs something and cannot be taken back.
+
+        Where a wish to cancel came while it was recorded, the job is at its step of before again, since nothing was
+        done, and this raises CancelWished.
+        """
+        before = self._job.step
+        await self.record(step, *rows, notes=notes)
+        if self._wished.is_set():
+            await self.record(before)
+        self.safe_point()
+        return self._job
+
     def safe_point(self) -> None:
         """Raises CancelWished if the job is to be cancelled: here it may."""
         if self._wished.is_set():

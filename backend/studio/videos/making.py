@@ -150,7 +150,8 @@ class VideoMaker:
             desk.safe_point()
             out.started_at = out.started_at or now()
             notes = {**job.notes, ASKED_AT: now().isoformat()}
-            await desk.record(SUBMITTING, generations.set_started(generation), notes=notes)
+            started = generations.set_started(generation)
+            await desk.record_unless_wished(SUBMITTING, started, notes=notes)
             await self.edge("recorded submitting")
             try:
                 status = await self.adapter.films.submit(self.provider, request)

@@ -17,7 +17,7 @@ from studio.gallery import search
 from studio.gallery.query import Query
 from studio.generations.generation import State
 from studio.images import keeping
-from studio.images.making import MOST_TRIES, PictureMaker
+from studio.images.making import ASKING, MOST_TRIES, PictureMaker
 from studio.jobs.job import JobState
 
 from tests.support.images import (
@@ -32,6 +32,7 @@ from tests.support.images import (
     pictures_of,
     soon,
 )
+from tests.support.jobs import wish_within
 from tests.support.studio import Talker, count
 
 pytestmark = pytest.mark.anyio
@@ -158,6 +159,18 @@ async def test_stopped_in_line_it_costs_nothing_and_asks_nobody(alice: Talker, s
     assert (found.state, found.reason, found.outcome.cost_usd) == (State.CANCELLED, "cancelled", 0)
     assert found.reason_text == "Stopped by you."
     assert asked_for(sandbox_url, "Never mind") == []
+
+
+async def test_stopped_while_that_it_is_asked_for_is_recorded_it_costs_nothing_and_asks_nobody(
+    busy: Talker, sandbox_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish_within(monkeypatch, ASKING, busy.studio.jobs.worker)
+
+    stopped = await made(busy, "Stopped in time")
+
+    assert (stopped.state, stopped.reason, stopped.outcome.cost_usd) == (State.CANCELLED, "cancelled", 0)
+    assert stopped.reason_text == "Stopped by you."
+    assert asked_for(sandbox_url, "Stopped in time") == []
 
 
 async def test_stopped_on_its_way_what_came_until_then_is_kept(alice: Talker) -> None:

@@ -12,8 +12,9 @@ from studio.generations.costs import keep_asking
 from studio.jobs.jobs import Jobs
 from studio.moments import now
 from studio.videos.patience import Patience
+from studio.videos.steps import SUBMITTING
 
-from tests.support.jobs import soon
+from tests.support.jobs import soon, wish_within
 from tests.support.scripted_filming import BAD_GATEWAY, CONTENT, NAME, POLL, film, studio
 from tests.support.scripted_server import ScriptedServer, answer
 from tests.support.videos import ALICE, SANDBOX, made
@@ -32,6 +33,19 @@ async def test_a_failure_inside_http_200_is_asked_for_once(
         assert (ended.state.value, ended.reason) == ("interrupted", "upstream_outcome_unknown")
         assert ended.outcome.cost_usd is None
         assert there.submissions() == 1
+
+
+async def test_stopped_while_that_it_is_asked_for_is_recorded_nothing_is_submitted(
+    db: Database, place: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with studio(db, place, server) as there:
+        wish_within(monkeypatch, SUBMITTING, there.worker)
+
+        ended = await there.ended(await there.ask())
+
+        assert (ended.state.value, ended.reason) == ("cancelled", "cancelled")
+        assert (ended.outcome.cost_usd, ended.reason_text) == (0, "Stopped by you.")
+        assert there.submissions() == 0
 
 
 async def test_a_download_that_fails_for_long_is_not_given_up(
