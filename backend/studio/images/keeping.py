@@ -6,6 +6,7 @@ A noted file has no row until the end is written. Whoever finds the job after a 
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from studio.assets.files import FileStore
@@ -38,7 +39,10 @@ class Keeper:
             await asyncio.shield(looking)
         except asyncio.CancelledError:
             hurry.set()
-            await looking
+            while not looking.done():  # the process may end behind a stop: neither may cost the picture
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([looking])
+            looking.result()
             raise
 
     async def _look_at(

@@ -266,3 +266,27 @@ async def test_stopped_while_a_picture_is_looked_at_it_is_kept(
     stopped = await ended(busy, generation)
     assert stopped.state is State.CANCELLED
     assert len(pictures_of(busy, stopped)) == 1
+
+
+async def test_it_is_kept_also_where_the_process_ends_behind_the_stop(
+    busy: Talker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slowly(files: FileStore, data: bytes) -> MadeFile:
+        looking.set()
+        go_on.wait(20)
+        return made_picture(files, data)
+
+    monkeypatch.setattr(keeping, "made_picture", slowly)
+    generation = await ask(busy, "A long look at the end", PAINTER)
+    await soon(looking.is_set)
+
+    await asyncio.to_thread(busy.studio.jobs.cancel, job_of(busy, generation).id)
+    closing = asyncio.create_task(busy.studio.jobs.worker.close())
+    await asyncio.sleep(0.05)  # both have reached whoever waits for the look
+    go_on.set()
+    await closing
+
+    stopped = busy.generation(generation.id)
+    assert (stopped.state, len(pictures_of(busy, stopped))) == (State.CANCELLED, 1)
