@@ -28,6 +28,7 @@ class StudioError(Exception):
     text = "Something went wrong on our side. Nothing you did is lost; please try again."
     field: str | None = None
     retry_after_seconds: int | None = None
+    also: tuple["StudioError", ...] = ()  # what else is wrong with the same form, each at its field
 
     def __init__(self, text: str | None = None, *, field: str | None = None, **details: object) -> None:
         super().__init__(text or self.text)

@@ -28,6 +28,7 @@ from studio.accounts.store import audit as audit_store
 from studio.accounts.store import invitations as invitation_store
 from studio.accounts.store import people as store
 from studio.db import Cursor, Database
+from studio.errors import Invalid
 from studio.ids import new_id
 
 Mode = Literal["open", "invite", "closed"]
@@ -90,12 +91,16 @@ def register(
     """
     A new account: the administrator with the set-up token, later whoever `mode` or an invitation lets in.
 
-    Raises Invalid with its field, AlreadySetUp, NotSetUp, RegistrationClosed, InvitationNeeded or Limited. Blocks for
-    one password hash: call it in `passwords.threads`.
+    Raises Invalid with its field (and what else is wrong as `also`), AlreadySetUp, NotSetUp, RegistrationClosed,
+    InvitationNeeded or Limited. Blocks for one password hash: call it in `passwords.threads`.
     """
     key = throttle.Key(throttle.Kind.REGISTRATION, client.network)
     with db.read() as cursor:  # says no before anything costs anything
-        _may_register(cursor, wish, mode, moment)
+        try:
+            _may_register(cursor, wish, mode, moment)
+        except (NotSetUp, WrongSetupToken) as error:  # of a field of the form, as the others are
+            error.also = tuple(_mistakes(wish))
+            raise
         throttle.refuse_while_waiting(cursor, [key], moment)
         checked = _check(wish)
         is_taken = store.has_email(cursor, checked.key)
@@ -187,10 +192,31 @@ def _is_set_up(cursor: Cursor) -> bool:
 
 
 def _check(wish: Wish) -> _Checked:
+    mistakes = _mistakes(wish)
+    if mistakes:
+        mistakes[0].also = tuple(mistakes[1:])
+        raise mistakes[0]
     email = clean_email(wish.email)
-    name = clean_name(wish.name, email=email)
-    check_new_password(wish.password, email=email)
-    return _Checked(email, email_key(email), name, wish.password)
+    return _Checked(email, email_key(email), clean_name(wish.name, email=email), wish.password)
+
+
+def _mistakes(wish: Wish) -> list[Invalid]:
+    """What is wrong with each field, in order: whoever mends one is not to be sent back for the next."""
+    found: list[Invalid] = []
+    email = wish.email
+    try:
+        email = clean_email(email)
+    except Invalid as error:
+        found.append(error)
+    try:
+        clean_name(wish.name, email=email)
+    except Invalid as error:
+        found.append(error)
+    try:
+        check_new_password(wish.password, email=email)
+    except Invalid as error:
+        found.append(error)
+    return found
 
 
 def _refuse_taken(cursor: Cursor, checked: _Checked) -> None:

@@ -27,6 +27,13 @@ _SYSTEMS = (
     ("macOS", r"Mac OS X|Macintosh"),
     ("Linux", r"Linux"),
 )
+_SUMMARIES = (
+    "",
+    "One thing needs another look.",
+    "Two things need another look.",
+    "Three things need another look.",
+    "Four things need another look.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,12 @@ class FormView:
 
     @classmethod
     def refused(cls, error: StudioError, values: Mapping[str, str], fields: tuple[str, ...]) -> "FormView":
-        """The form with the error at its field; an error of no field in `fields` is the summary itself."""
+        """The form with each error at its field; an error of no field in `fields` is the summary itself."""
         if isinstance(error, WrongCredentials) or error.field not in fields:
             return cls(values, {}, error.text, error.field if error.field in fields else fields[0])
-        return cls(values, {error.field: error.text}, "One thing needs another look.", error.field)
+        errors = {each.field: each.text for each in (error, *error.also) if each.field in fields}
+        focus = next(name for name in fields if name in errors)
+        return cls(values, errors, _SUMMARIES[len(errors)], focus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,30 @@ def test_a_wrong_setup_token_keeps_what_was_typed_but_no_password(backend: TestC
     assert PASSWORD not in answer.text
 
 
+@pytest.mark.parametrize("address", ["/fragments/setup", "/fragments/people"])
+def test_every_mistake_is_named_at_once_and_what_was_typed_stays(
+    request: pytest.FixtureRequest, address: str
+) -> None:
+    is_first = address == "/fragments/setup"
+    backend = request.getfixturevalue("backend" if is_first else "ruth")
+    backend = backend if is_first else backend.backend
+    form = {"setup_token": "guess"} if is_first else {}
+    form |= {"email": "ruth at home", "name": "R" * 81, "password": "tooshort9"}
+
+    answer = backend.post(address, data=form, headers=HTMX)
+
+    page = Html(answer.text)
+    assert answer.status_code == 422
+    assert ("Four things" if is_first else "Three things") in page.text_of("[role=alert]")
+    for name in form:
+        field = page.one(f"input[name={name}]")
+        assert field["aria-invalid"] == "true"
+        assert page.text_of(f"#{field['aria-describedby'].split()[0]}")
+        assert "value" not in field if name == "password" else field["value"] == form[name]
+    assert "autofocus" in page.one(f"input[name={next(iter(form))}]")
+    assert form["password"] not in answer.text
+
+
 def test_a_studio_that_is_set_up_says_so_with_a_link(ruth: Caller) -> None:
     shown = ruth.backend.get("/fragments/setup/new")
     posted = ruth.backend.post(
@@ -101,7 +125,7 @@ def test_a_bad_registration_comes_back_with_its_field_marked(
     answer = ruth.backend.post("/fragments/people", data=form, headers=HTMX)
 
     page = Html(answer.text)
-    marked = page.one("[aria-invalid=true]")
+    marked = page.all("[aria-invalid=true]")[0]
     assert answer.status_code == 422
     assert marked["name"] == field
     assert "autofocus" in marked
