@@ -95,7 +95,9 @@ def check(wish: Wish) -> None:
     if not wish.prompt.strip() and not wish.inputs:  # some models bring a picture to life without a word
         raise EmptyPrompt("Say what the video should show.")
     if len(wish.prompt) > PROMPT_LIMIT:
-        raise PromptTooLong(f"A prompt for a video has at most {PROMPT_LIMIT:,} characters.")
+        raise PromptTooLong(
+            f"That is {len(wish.prompt):,} characters; a prompt for a video may have {PROMPT_LIMIT:,}."
+        )
     mistake = mistake_in_roles(wish.roles, known_settings(wish.model))
     if mistake:
         raise Invalid(mistake, field="pictures")

@@ -188,7 +188,7 @@ def test_it_is_tried_again_as_a_generation_of_its_own(film: Film) -> None:
         ({"model": "sandbox/nothing"}, 422, "model", "model"),
         ({"model": "sandbox/painter", "params": {}}, 422, "model", "does not make videos"),
         ({"prompt": "  "}, 422, "prompt", "what the video should show"),
-        ({"prompt": "x" * 32_001}, 422, "prompt", "32,000"),
+        ({"prompt": "x" * 32_001}, 422, "prompt", "32,001 characters; a prompt for a video may have 32,000"),
         ({"params": {"duration": 7}}, 422, "duration", "1, 2, 4"),
         ({"params": {"duration": "soon"}}, 422, "duration", "1, 2, 4"),
         ({"params": {"resolution": "8K"}}, 422, "resolution", "360p, 480p"),
