@@ -200,6 +200,18 @@ def begin(base_url: str, token: Callable[[str], str]) -> Callable[..., str]:
 
 
 @pytest.fixture
+def picture_of_alice(base_url: str, token: Callable[[str], str]) -> str:
+    """A picture of Alice's, made as a program would; the id of its generation."""
+    headers = {"Authorization": f"Bearer {token('alice')}"}
+    body = {"kind": "image", "model": "sandbox/sketcher", "prompt": "A quiet pond"}
+    with httpx.Client(base_url=base_url, headers=headers, timeout=30) as program:
+        made: str = program.post("/api/generations", json=body).json()["id"]
+        with program.stream("GET", f"/api/generations/{made}/events") as events:
+            assert any(line == "event: done" for line in events.iter_lines())
+    return made
+
+
+@pytest.fixture
 def newcomer(services: Services) -> Callable[..., Newcomer]:
     """Registers somebody new, for tests that change an account."""
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.looking import number
 from tests.e2e.pages.chat import Chat
+from tests.e2e.watching import Watch
 from tests.support.services import PASSWORD, Services
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -100,6 +101,35 @@ def test_from_signing_in_to_taking_back_a_deletion(
     keys.press("Enter")
     expect(chat.question.body).to_have_text("count 3 at 50 per second")
     keys.here()
+
+
+def test_a_button_that_asks_again_keeps_the_focus_while_it_is_at_work(
+    enter: Callable[..., Page], picture_of_alice: str
+) -> None:
+    page = enter("alice")
+    page.goto("/images")
+    again = page.locator(f"#image-{picture_of_alice}-retry")
+    again.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#toasts")).to_contain_text("It is asked for once more")
+
+    expect(again).to_be_focused()
+
+
+def test_an_undo_that_was_taken_leaves_the_focus_on_the_page(
+    enter: Callable[..., Page], picture_of_alice: str, watch: Watch
+) -> None:
+    watch.forgive("status of 404")  # the picture may still be on its way when it is deleted
+    page = enter("alice")
+    page.goto("/gallery?kind=image")
+    page.locator("#tiles .tile__link").first.press(" ")
+    page.get_by_role("button", name="Delete").press("Enter")
+    page.get_by_role("button", name="Undo").press("Enter")
+
+    expect(page.locator("#toasts")).to_contain_text("Brought back 1 thing.")
+
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_the_first_tab_leads_past_the_navigation(enter: Callable[..., Page]) -> None:

@@ -18,6 +18,15 @@ document.addEventListener("focusin", ({ target }) => {
 // An answer that was watched ends in a swap of its stream, which settles like any other.
 for (const name of ["htmx:after:swap", "htmx:after:settle"]) document.addEventListener(name, keep);
 
+// A button that is disabled while its request runs drops the focus, and gets it back.
+let paused = null;
+document.addEventListener("focusout", ({ target }) => target.disabled && (paused = target));
+document.addEventListener("htmx:finally:request", () => {
+  if (!paused || paused.disabled) return;
+  if (document.activeElement === document.body) paused.focus({ preventScroll: true });
+  paused = null;
+});
+
 function keep() {
   if (!focused || focused.isConnected || document.activeElement !== document.body) return;
   const place = places.map((id) => document.getElementById(id)).find(Boolean);

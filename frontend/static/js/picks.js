@@ -11,4 +11,8 @@ function count() {
 
 // Not before the answer: its form must stay in the page until then.
 document.addEventListener("submit", ({ target }) => target.closest(".toast")?.setAttribute("data-taken", ""));
-document.addEventListener("htmx:after:swap", () => document.querySelector(".toast[data-taken]")?.remove());
+document.addEventListener("htmx:after:swap", () => {
+  const toast = document.querySelector(".toast[data-taken]");
+  if (toast?.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
+  toast?.remove();
+});
