@@ -121,7 +121,7 @@ def video_card(
         reason_text=reason,
         words=generation.text if generation.is_finished else "",
         billed=billed,
-        facts=_facts(generation, model_name, films),
+        facts=_facts(generation, model_name, films, is_fetched=job is not None and is_fetching_only(job)),
         asked_at=iso(generation.asked_at) or "",
         is_simulated=generation.is_simulated,
         can_retry=can_retry,
@@ -204,12 +204,17 @@ def _making_text(generation: Generation, job: Job | None, view: JobView | None) 
     return ", ".join(parts)
 
 
-def _facts(generation: Generation, model_name: str, films: Sequence[Asset]) -> list[tuple[str, str]]:
-    """The small line: model, length, size, time, cost."""
+def _facts(
+    generation: Generation, model_name: str, films: Sequence[Asset], *, is_fetched: bool
+) -> list[tuple[str, str]]:
+    """The small line: model, length, size, time, cost; what was only fetched was paid for before."""
     found = [("Model", model_name)]
     if films:
         if films[0].duration_seconds:
             found.append(("Length", seconds(films[0].duration_seconds)))
         if films[0].width_px:
             found.append(("Size", f"{films[0].width_px} × {films[0].height_px}"))
-    return [*found, *time_and_cost(generation)]
+    last = time_and_cost(generation)
+    if is_fetched:
+        last = [(name, "nothing more" if name == "Cost" else text) for name, text in last]
+    return [*found, *last]

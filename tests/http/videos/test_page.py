@@ -372,7 +372,9 @@ def test_what_was_bought_and_did_not_come_is_fetched_again_for_nothing_more(film
     assert answer.status_code == 201, answer.text
     again = answer.headers["Studio-Page"].partition("#video-")[2]
     assert film.ended(film.alice, again)["cost_usd"] == "0.000000000"
-    assert "Nothing more was charged." in film.alice.get(f"/fragments/videos/{again}").text
+    card = Html(film.alice.get(f"/fragments/videos/{again}").text)
+    assert "Nothing more was charged." in card.text
+    assert card.text_of(f"#video-{again} .facts [title=Cost]") == "nothing more"
     assert len(film.submissions(prompt="Too large to keep")) == 1
 
 
