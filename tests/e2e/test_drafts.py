@@ -35,6 +35,20 @@ def test_the_words_come_along_to_another_kind(enter: Callable[..., Page], script
     expect(Videos(page).prompt).to_have_value(f"{WORDS} Now it moves.")
 
 
+def test_the_words_for_pictures_come_along_from_the_gallery_to_a_video(
+    enter: Callable[..., Page], picture_of_alice: str
+) -> None:
+    page = enter("alice")
+    page.goto("/images")
+    Images(page).prompt.fill(WORDS)
+    page.goto("/gallery?kind=image")
+    page.goto(page.locator("#tiles .tile__link").first.get_attribute("href") or "")
+
+    page.get_by_role("link", name="Make a video").click()
+
+    expect(Videos(page).prompt).to_have_value(WORDS)
+
+
 def test_words_that_no_address_holds_are_not_cut_off(enter: Callable[..., Page], watch: Watch) -> None:
     watch.forgive("status of 422")
     page = enter("alice", scripts=False)

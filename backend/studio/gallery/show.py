@@ -140,7 +140,8 @@ def _onward(item: Item, generation: Generation | None) -> list[views.Onward]:
     if item.kind == "image" and item.asset_id:
         ways.append(views.Onward("Use as input", "image", f"{PAGES['image']}?input={item.asset_id}"))
         if "video" in PAGES:
-            ways.append(views.Onward("Make a video", "play", f"{PAGES['video']}?first={item.asset_id}"))
+            film = f"{PAGES['video']}?first={item.asset_id}"
+            ways.append(views.Onward("Make a video", "play", film, carries=PAGES["image"]))
     again = again_url(generation) if generation else None
     if again and generation and generation.kind != "text":
         if "seed" in generation.params:

@@ -137,11 +137,12 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """A way from an item to a form that begins with it."""
+    """A way from an item to a form that begins with it; `carries` is the page whose draft comes along."""
 
     text: str
     picture: str
     url: str
+    carries: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

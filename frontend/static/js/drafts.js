@@ -1,5 +1,6 @@
 // What was typed into the composer stays until it is sent: over a reload, and with a link that takes it along to another
-// page ([data-carries]: another kind of thing to make, a picture to begin with). In this tab only, for who typed it.
+// page ([data-carries]: another kind of thing to make, a picture to begin with), from where no composer is the draft of
+// the page that it names, unless there is one already. In this tab only, for who typed it.
 // Words that a recipe brought in are kept by the whole address; what was typed before them stays beneath the plain one.
 
 const store = own();
@@ -13,7 +14,8 @@ document.addEventListener("input", ({ target }) => target === field() && keep(ta
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-carries]");
-  if (link && field()?.value.trim()) store[key(link.pathname)] = field().value;
+  const words = link && (field() ? field().value : store[key(link.pathname)] || store[key(link.dataset.carries)]);
+  if (words?.trim()) store[key(link.pathname)] = words;
 });
 
 document.addEventListener("htmx:before:request", (event) => {
