@@ -74,8 +74,10 @@ def test_who_stays_sees_it_come_hears_of_it_and_changes_it(
         expect(images.prompt).to_have_value("")
         assert watch.loads == loads
 
+    images.prompt.fill("Make it dusk")
     card.use.first.click(force=True)
     expect(images.attachments.get_by_role("checkbox")).to_be_checked()
+    expect(images.prompt).to_have_value("Make it dusk")
     images.choose_model(RETOUCHER, scripts=scripts)
     changed = ask(images, "Make it night", scripts)
 
