@@ -21,6 +21,7 @@ from studio.config import Settings
 from studio.gallery import album_routes as albums
 from studio.gallery import api as gallery_api
 from studio.gallery import archive_routes as archives
+from studio.gallery import change_routes as changes
 from studio.gallery import routes as gallery
 from studio.generations import routes as generations
 from studio.html import make_environment
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         news,
         job_list,
         gallery,
+        changes,
         archives,
         images,
         videos,
