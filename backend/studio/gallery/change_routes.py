@@ -1,6 +1,7 @@
 """What is done with the things that were ticked, or with one of them on its own page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,12 +11,14 @@ from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
-from studio.errors import StudioError
+from studio.errors import Conflict, Invalid, StudioError
 from studio.gallery import search, show
-from studio.gallery.asked import query_of_text
-from studio.gallery.changes import Change, do, id_of, meant, moment_of
+from studio.gallery.changes import do, id_of, meant
+from studio.gallery.comparing import compared_at, two_of
 from studio.gallery.query import Query
 from studio.gallery.routes import results
+from studio.gallery.ticked import Ticked, chosen
+from studio.gallery.views import Head
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
 
@@ -23,38 +26,64 @@ router = Router(prefix="/fragments")
 
 
 @router.post("/gallery/changes", name="gallery.changes")
-def change(
-    person: SignedIn,
-    studio: Wired,
-    page: Hx,
-    verb: Annotated[str, Form(alias="change")] = "",
-    ids: Annotated[list[UUID] | None, Form()] = None,
-    every: Annotated[str, Form(alias="all")] = "",
-    asked: Annotated[str, Form(alias="query")] = "",
-    tag: Annotated[str, Form()] = "",
-    album: Annotated[str, Form()] = "",
-    album_name: Annotated[str, Form()] = "",
-    at: Annotated[str, Form()] = "",
-    deleted: Annotated[str, Form()] = "",
-) -> HTMLResponse:
+def change(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, Form()]) -> HTMLResponse:
     """
-    Do one thing to many items: those that were ticked, or with `all` everything that matches `query`.
-
-    `at` names the item whose page asks: that page shows what was done, also when the item lies in the bin now, where
-    it can be brought back. `deleted` is the moment of a deletion that shall be undone, however much it took.
+    Do one thing to many items. The page of an item shows what was done to it, also when it lies in the bin now, where
+    it can be brought back. What cannot be done comes back with all that was ticked and typed.
     """
-    query = query_of_text(asked)
-    at_id = id_of(at) if at else None
-    chosen = search.find_ids(studio.db, person.id, query, limit=None) if every else list(ids or [])
-    done = do(studio, person, meant(Change(verb, chosen, tag, album, album_name, moment_of(deleted)), query))
-    headers = shown_on(_page_afterwards(verb, query, at_id, done.undo), note=done.note)
+    query = ticked.wanted
+    at_id = id_of(ticked.at) if ticked.at else None
+    ids = chosen(studio, person, ticked)
+    try:
+        done = do(studio, person, meant(ticked.as_change(ids), query))
+    except (Invalid, Conflict) as error:
+        if at_id:
+            raise
+        return _refused(studio, person, page, ticked, error)
+    headers = shown_on(_page_afterwards(ticked.change, query, at_id, done.undo), note=done.note)
     if not page.is_htmx:
         return HTMLResponse("", headers=headers)
-    said = page.render("gallery/said.html", ["said"], note=done.note, undo=done.undo, query=asked, at=at)
+    said = page.render(
+        "gallery/said.html", ["said"], note=done.note, undo=done.undo, query=ticked.query, at=ticked.at
+    )
     if at_id:
         return _item_again(studio, person, page, at_id, query, said, headers)
     grid, filters = show.grid(studio, person, query), show.filters(studio, person, query)
     return HTMLResponse(results(page, grid, filters) + said, headers=headers)
+
+
+@router.post("/gallery/comparisons", name="gallery.comparisons")
+def compare(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, Form()]) -> HTMLResponse:
+    """On to the page that shows the recipes of the two that were ticked."""
+    try:
+        left, right = two_of(studio, person, chosen(studio, person, ticked, limit=3))
+    except Invalid as error:
+        return _refused(studio, person, page, ticked, error)
+    address = compared_at(left, right, ticked.wanted)
+    return HTMLResponse("", headers={**shown_on(address), "HX-Redirect": address})
+
+
+def _refused(studio: Studio, person: Person, page: Page, ticked: Ticked, error: StudioError) -> HTMLResponse:
+    """The bar with the sentence in it; without scripts around it the page, ticked as it was."""
+    # Morphed, a box keeps its tick; rendered as ticked, the button that unticks everything would tick it again.
+    bar = ticked.as_bar(error.text, error.field, with_ticks=not page.is_htmx)
+    grid = replace(show.grid(studio, person, ticked.page), bar=bar)
+    filters = show.filters(studio, person, ticked.wanted)
+    if page.is_htmx:
+        aim = {"HX-Retarget": "#picks", "HX-Reswap": "outerMorph"}
+        return page.answer(
+            "gallery/bar.html", ["bar"], status=error.status, headers=aim, grid=grid, filters=filters
+        )
+    headers = shown_on(f"/gallery{ticked.wanted.suffix()}", title=filters.title)
+    return page.answer(
+        "gallery/gallery.html",
+        ["gallery"],
+        status=error.status,
+        headers=headers,
+        grid=grid,
+        filters=filters,
+        head=Head(),
+    )
 
 
 def _page_afterwards(verb: str, query: Query, at_id: UUID | None, undo: datetime | None) -> str:

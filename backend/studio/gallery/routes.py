@@ -12,6 +12,7 @@ from studio.errors import Conflict, Invalid, Missing
 from studio.gallery import search, show
 from studio.gallery.asked import Wanted
 from studio.gallery.changes import moment_of
+from studio.gallery.comparing import compared_at, comparison
 from studio.gallery.heading import deleting, renaming
 from studio.gallery.query import Query
 from studio.gallery.views import Filters, Grid, Head
@@ -65,8 +66,14 @@ def item(
     query: Wanted,
     compare: UUID | None = None,
 ) -> HTMLResponse:
+    """One item; with `compare`, the id of another one, both recipes side by side."""
+    query = replace(query, before="")
+    if compare is not None:
+        both = comparison(studio, person, item_id, compare, query)
+        headers = shown_on(compared_at(item_id, compare, query), title="Two recipes")
+        return page.answer("gallery/comparison.html", ["comparison"], headers=headers, both=both)
     found = search.get_item(studio.db, person.id, item_id)
-    card = show.item_card(studio, person, found, replace(query, before=""), compare)
+    card = show.item_card(studio, person, found, query)
     headers = shown_on(f"/gallery/{item_id}{query.suffix()}", title=found.title)
     return page.answer("gallery/item.html", ["item"], headers=headers, card=card)
 

@@ -14,7 +14,7 @@ from studio.chat.composer import price_text
 from studio.chat.views import facts as generation_facts
 from studio.gallery import search, views
 from studio.gallery.item import Item
-from studio.gallery.lineage import Line, compare, lineage, recipe
+from studio.gallery.lineage import lineage, recipe
 from studio.gallery.query import Query
 from studio.gallery.store import albums as shelves
 from studio.gallery.store.items import count_deleted_at, list_models
@@ -34,7 +34,7 @@ def grid(studio: Studio, person: Person, query: Query, deleted_at: datetime | No
     """One page of tiles: two queries; one more with the moment of a deletion that may be undone."""
     page = search.find(studio.db, person.id, query)
     undo = _undo(studio, person, query, deleted_at) if deleted_at else None
-    return views.grid(page.items, _assets(studio, person, page.items), query, page.next_before, undo)
+    return views.grid(page.items, assets_of(studio, person, page.items), query, page.next_before, undo)
 
 
 def filters(studio: Studio, person: Person, query: Query) -> views.Filters:
@@ -48,12 +48,10 @@ def filters(studio: Studio, person: Person, query: Query) -> views.Filters:
     )
 
 
-def item_card(
-    studio: Studio, person: Person, item: Item, query: Query, other_id: UUID | None = None
-) -> views.ItemCard:
-    """One item with everything about it; with `other_id` its recipe beside that of another one."""
+def item_card(studio: Studio, person: Person, item: Item, query: Query) -> views.ItemCard:
+    """One item with everything about it."""
     kin = lineage(studio.db, person.id, item)
-    files = _assets(studio, person, [item, *kin.made_from, *kin.became])
+    files = assets_of(studio, person, [item, *kin.made_from, *kin.became])
     generation = find_generation(studio, person, item)
     before, behind = search.neighbours(studio.db, person.id, query, item.id)
     suffix = query.suffix()
@@ -84,7 +82,8 @@ def item_card(
         conversation_url=f"/chat/{item.conversation_id}" if item.conversation_id else None,
         is_simulated=generation.is_simulated if generation else False,
         remark=generation.reason_text if generation and generation.reason == MAY_NOT_PLAY else None,
-        compared=_compared(studio, person, generation, other_id),
+        comparable=_comparable(generation, [*kin.made_from, *kin.became]),
+        parameters=query.parameters(),
     )
 
 
@@ -105,13 +104,15 @@ def find_generation(studio: Studio, person: Person, item: Item) -> Generation | 
     return found.get(item.generation_id)
 
 
-def _compared(
-    studio: Studio, person: Person, generation: Generation | None, other_id: UUID | None
-) -> list[Line] | None:
-    if generation is None or other_id is None:
-        return None
-    other = find_generation(studio, person, search.get_item(studio.db, person.id, other_id))
-    return compare(generation, other) if other else None
+def assets_of(studio: Studio, person: Person, items: Sequence[Item]) -> dict[UUID, Asset]:
+    """Their files by id, deleted ones too: nobody brings back what they cannot see."""
+    ids = [item.asset_id for item in items if item.asset_id]
+    return assets.list_assets(studio.db, person.id, ids, with_deleted=True)
+
+
+def _comparable(generation: Generation | None, kin: Sequence[Item]) -> list[str]:
+    """The ids of those that have a recipe as well."""
+    return [str(item.id) for item in kin if item.generation_id] if generation else []
 
 
 def _facts(
@@ -148,10 +149,3 @@ def _onward(item: Item, generation: Generation | None) -> list[views.Onward]:
             ways.append(views.Onward("Vary", "image", f"{again}&seed=new"))
         ways.append(views.Onward("Other model", "settings", f"{again}&focus=model#model"))
     return ways
-
-
-def _assets(studio: Studio, person: Person, items: Sequence[Item]) -> dict[UUID, Asset]:
-    ids = [item.asset_id for item in items if item.asset_id]
-    return assets.list_assets(
-        studio.db, person.id, ids, with_deleted=True
-    )  # nobody restores what they cannot see

@@ -114,8 +114,28 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """
+    What was ticked and typed for a change that did not come about, and why; empty before anything went wrong.
+
+    `field` names the field that the `error` is about, "" where it is about the selection; `ticked` are ids.
+    """
+
+    error: str = ""
+    field: str = ""
+    tag: str = ""
+    album: str = ""
+    album_name: str = ""
+    is_all: bool = False
+    ticked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
-    """`more_url` and `more_page` lead to what follows, as a fragment and as a page; None at the end."""
+    """
+    `more_url` and `more_page` lead to what follows, as a fragment and as a page; None at the end. `before` is the mark
+    behind which this page begins, "" on the first one.
+    """
 
     tiles: list[Tile]
     more_url: str | None
@@ -123,7 +143,9 @@ class Grid:
     is_bin: bool
     is_filtered: bool
     words: str
+    before: str = ""
     undo: "Undo | None" = None
+    bar: Bar = Bar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +178,11 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
-    """One item on a page of its own; `query` is the search it was found by, as it stands in an address."""
+    """
+    One item on a page of its own; `query` is the search it was found by, as it stands in an address.
+
+    `comparable` are the ids of those of its relatives that have a recipe too, none where it has none itself.
+    """
 
     tile: Tile
     query: str
@@ -180,8 +206,28 @@ class ItemCard:
     conversation_url: str | None
     is_simulated: bool
     remark: str | None
-    compared: list[Line] | None
+    comparable: list[str]
+    parameters: dict[str, str]
     rerun_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two that are compared; `mark` is the letter it goes by."""
+
+    mark: str
+    tile: Tile
+    is_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two recipes; of each line `left` belongs to the first side and `right` to the second."""
+
+    sides: tuple[Side, Side]
+    lines: list[Line]
+    summary: str
+    back_url: str
 
 
 def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
@@ -232,6 +278,7 @@ def grid(
         is_bin=query.is_bin,
         is_filtered=query.is_filtered,
         words=query.words,
+        before=query.before,
         undo=undo,
     )
 
