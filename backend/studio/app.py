@@ -23,6 +23,7 @@ from studio.gallery import api as gallery_api
 from studio.gallery import archive_routes as archives
 from studio.gallery import change_routes as changes
 from studio.gallery import routes as gallery
+from studio.gallery import tag_routes as tags
 from studio.generations import routes as generations
 from studio.html import make_environment
 from studio.images import routes as images
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         generations,
         gallery_api,
         albums,
+        tags,
         jobs,
         news,
         job_list,

@@ -22,6 +22,7 @@ _PAGES = {
     "people": "/register",
     "sessions": "/login",
     "setup": "/setup",
+    "tags": "/gallery",
     "videos": "/videos",
 }
 _PATH_SAFE = "/:@!$&'()*+,;=~"

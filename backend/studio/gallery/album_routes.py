@@ -14,12 +14,13 @@ from studio.gallery import show, verbs
 from studio.gallery.asked import Wanted, query_of_text
 from studio.gallery.heading import deleting, renaming
 from studio.gallery.query import Query
-from studio.gallery.views import Filters, Head
-from studio.html import Hx, Page, shown_on
+from studio.gallery.routes import head_again, whole_again
+from studio.gallery.ticked import KEPT_CHARACTERS
+from studio.gallery.views import Filters
+from studio.html import Hx
 from studio.wiring import Studio, Wired
 
 router = Router(prefix="/fragments/albums/{album_id}")
-KEPT_CHARACTERS = 1000  # of a name that is far too long
 
 
 @router.get("/name", name="albums.name.edit")
@@ -43,13 +44,8 @@ def rename(
         album = verbs.rename_album(studio.db, person.id, album_id, name)
     except (Invalid, Conflict) as error:
         filters = _filters(studio, person, album_id, query)
-        # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
-        aim = {"HX-Retarget": "#gallery-header", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
-        head = renaming(filters, name[:KEPT_CHARACTERS], error.text)
-        return page.answer(
-            "gallery/head.html", ["head"], status=error.status, headers=aim, filters=filters, head=head
-        )
-    return _gallery(studio, person, page, query, f"The album is called “{album.name}” now.")
+        return head_again(page, filters, renaming(filters, name[:KEPT_CHARACTERS], error.text), error.status)
+    return whole_again(studio, person, page, query, f"The album is called “{album.name}” now.")
 
 
 @router.get("/deletion", name="albums.deletion.ask")
@@ -64,28 +60,10 @@ def delete(album_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HTMLRes
     album = verbs.get_album(studio.db, person.id, album_id)
     verbs.delete_album(studio.db, person.id, album_id)
     note = f"The album “{album.name}” is gone. What was in it is still in the gallery."
-    return _gallery(studio, person, page, Query(), note)
+    return whole_again(studio, person, page, Query(), note)
 
 
 def _filters(studio: Studio, person: Person, album_id: UUID, query: Query) -> Filters:
     """The filters with this album chosen. Raises Missing where it is not this person's."""
     verbs.get_album(studio.db, person.id, album_id)
     return show.filters(studio, person, replace(query, album_id=album_id, is_bin=False))
-
-
-def _gallery(studio: Studio, person: Person, page: Page, query: Query, note: str) -> HTMLResponse:
-    headers = shown_on(f"/gallery{query.suffix()}", note=note)
-    if not page.is_htmx:
-        return HTMLResponse("", headers=headers)
-    headers["HX-Replace-Url"] = f"/gallery{query.suffix()}"
-    filters = show.filters(studio, person, query)
-    html = page.render(
-        "gallery/gallery.html",
-        ["gallery"],
-        grid=show.grid(studio, person, query),
-        filters=filters,
-        head=Head(),
-    )
-    title = page.render("gallery/head.html", ["titled"], filters=filters)
-    said = page.render("gallery/said.html", ["said"], note=note, undo=None, query="")
-    return HTMLResponse(html + title + said, headers=headers)

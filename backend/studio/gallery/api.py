@@ -9,7 +9,7 @@ from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.assets import store as assets
 from studio.errors import Invalid, Missing
-from studio.gallery import search, verbs
+from studio.gallery import search, tagging, verbs
 from studio.gallery.asked import Wanted
 from studio.gallery.item import Item
 from studio.gallery.lineage import compare, lineage
@@ -39,6 +39,16 @@ class Tagged(Selected):
 
     add: str = Field(default="", max_length=2000)
     remove: str = Field(default="", max_length=2000)
+
+
+class Renamed(BaseModel):
+    """`tag` is how it is compared, as lists give it; with `merge` it may become one with a tag of the new name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tag: str = Field(max_length=2000)
+    name: str = Field(max_length=2000)
+    merge: bool = False
 
 
 class Named(BaseModel):
@@ -147,6 +157,12 @@ def restore(asked: Selected, person: SignedIn, studio: Wired) -> dict[str, int]:
 def list_tags(person: SignedIn, studio: Wired) -> dict[str, Any]:
     """The most used first."""
     return {"items": [tag.as_json() for tag in shelves.list_tags(studio.db, person.id)], "next": None}
+
+
+@router.patch("/tags", name="api.tags.rename")
+def rename_tag(asked: Renamed, person: SignedIn, studio: Wired) -> dict[str, Any]:
+    """Another name for a tag on everything that has it; 409 where there is a tag of that name and no `merge`."""
+    return tagging.rename_tag(studio.db, person.id, asked.tag, asked.name, may_merge=asked.merge).as_json()
 
 
 @router.get("/albums", name="api.albums.list")

@@ -38,7 +38,7 @@ def change(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, 
         done = do(studio, person, meant(ticked.as_change(ids), query))
     except (Invalid, Conflict) as error:
         if at_id:
-            raise
+            return _item_refused(studio, person, page, at_id, ticked, error)
         return _refused(studio, person, page, ticked, error)
     headers = shown_on(_page_afterwards(ticked.change, query, at_id, done.undo), note=done.note)
     if not page.is_htmx:
@@ -84,6 +84,20 @@ def _refused(studio: Studio, person: Person, page: Page, ticked: Ticked, error: 
         filters=filters,
         head=Head(),
     )
+
+
+def _item_refused(
+    studio: Studio, person: Person, page: Page, item_id: UUID, ticked: Ticked, error: StudioError
+) -> HTMLResponse:
+    """The page of the item with the sentence at the field, or above all where it is about none."""
+    found = search.get_item(studio.db, person.id, item_id)
+    bar = ticked.as_bar(error.text, error.field, with_ticks=False)
+    if bar.field == "album":  # which that page has one field for, to be typed into
+        bar = replace(bar, field="album_name")
+    card = show.item_card(studio, person, found, ticked.wanted)
+    card = replace(card, bar=bar, refusal=None if bar.field else bar.error)
+    headers = shown_on(f"/gallery/{item_id}{ticked.wanted.suffix()}", title=found.title)
+    return page.answer("gallery/item.html", ["item"], status=error.status, headers=headers, card=card)
 
 
 def _page_afterwards(verb: str, query: Query, at_id: UUID | None, undo: datetime | None) -> str:

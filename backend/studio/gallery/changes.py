@@ -13,9 +13,6 @@ from studio.gallery.views import things
 from studio.moments import now
 from studio.wiring import Studio
 
-# For one transaction: everybody else's writes wait for it.
-AT_ONCE = 5_000
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -93,7 +90,7 @@ def moment_of(text: str) -> datetime | None:
 
 
 def _all(ids: Sequence[UUID], work: Callable[[Sequence[UUID]], int]) -> int:
-    return sum(work(ids[at : at + AT_ONCE]) for at in range(0, len(ids), AT_ONCE))
+    return sum(work(ids[at : at + verbs.AT_ONCE]) for at in range(0, len(ids), verbs.AT_ONCE))
 
 
 def _into_album(studio: Studio, person: Person, change: Change) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from studio.accounts.access import SignedIn
+from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.errors import Conflict, Invalid, Missing
 from studio.gallery import search, show
@@ -20,7 +20,7 @@ from studio.generations.rerunning import run_again
 from studio.html import Hx, Page, shown_on
 from studio.once.once import once_of_form
 from studio.recipes.recipes import PAGES
-from studio.wiring import Wired
+from studio.wiring import Studio, Wired
 from studio.wishes.pressed import Button
 
 router = Router(prefix="/fragments")
@@ -89,7 +89,7 @@ def rerun(item_id: UUID, person: SignedIn, studio: Wired, page: Hx, button: Butt
     try:
         fresh = run_again(studio, person, generation, seen_usd=button.seen_usd, once=once)
     except (Conflict, Invalid) as error:
-        card = replace(show.item_card(studio, person, found, Query()), rerun_error=error.text)
+        card = replace(show.item_card(studio, person, found, Query()), refusal=error.text)
         headers = shown_on(found.url, title=found.title)
         return page.answer("gallery/item.html", ["item"], status=error.status, headers=headers, card=card)
     place = f"#{fresh.kind}-{fresh.id}"
@@ -104,3 +104,29 @@ def results(page: Page, grid: Grid, filters: Filters) -> Markup:
     """Tabs, tiles and bar, and the header, since another album has another name and a new one stands in its menu."""
     html = page.render("gallery/gallery.html", ["results"], grid=grid, filters=filters)
     return html + page.render("gallery/head.html", ["titled", "again"], filters=filters, head=Head())
+
+
+def head_again(page: Page, filters: Filters, head: Head, status: int) -> HTMLResponse:
+    """The header with a form that did not get through."""
+    # Without htmx the form alone is the page; aimed at something it would pass for a card beside it.
+    aim = {"HX-Retarget": "#gallery-header", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
+    return page.answer("gallery/head.html", ["head"], status=status, headers=aim, filters=filters, head=head)
+
+
+def whole_again(studio: Studio, person: Person, page: Page, query: Query, note: str) -> HTMLResponse:
+    """All of it under its new name, and a sentence."""
+    headers = shown_on(f"/gallery{query.suffix()}", note=note)
+    if not page.is_htmx:
+        return HTMLResponse("", headers=headers)
+    headers["HX-Replace-Url"] = f"/gallery{query.suffix()}"
+    filters = show.filters(studio, person, query)
+    html = page.render(
+        "gallery/gallery.html",
+        ["gallery"],
+        grid=show.grid(studio, person, query),
+        filters=filters,
+        head=Head(),
+    )
+    title = page.render("gallery/head.html", ["titled"], filters=filters)
+    said = page.render("gallery/said.html", ["said"], note=note, undo=None, query="")
+    return HTMLResponse(html + title + said, headers=headers)

@@ -18,6 +18,7 @@ from studio.gallery.lineage import lineage, recipe
 from studio.gallery.query import Query
 from studio.gallery.store import albums as shelves
 from studio.gallery.store.items import count_deleted_at, list_models
+from studio.gallery.tagging import find_tag
 from studio.generations import store as generations
 from studio.generations.generation import Generation
 from studio.generations.rerunning import price_of_rerun
@@ -38,13 +39,16 @@ def grid(studio: Studio, person: Person, query: Query, deleted_at: datetime | No
 
 
 def filters(studio: Studio, person: Person, query: Query) -> views.Filters:
-    """The filter bar: four queries."""
+    """The filter bar: four queries; one more for a tag that is not among those that are used most."""
+    tags = shelves.list_tags(studio.db, person.id)
+    tag = next((tag for tag in tags if tag.tag == query.tag), None)
     return views.filters(
         query,
         search.count(studio.db, person.id, query),
         list_models(studio.db, person.id),
-        shelves.list_tags(studio.db, person.id),
+        tags,
         shelves.list_albums(studio.db, person.id),
+        tag or (find_tag(studio.db, person.id, query.tag) if query.tag else None),
     )
 
 

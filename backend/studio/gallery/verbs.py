@@ -22,6 +22,8 @@ from studio.moments import now
 
 NAME_LIMIT = 80
 TAGS_LIMIT = 20
+# For one transaction: everybody else's writes wait for it.
+AT_ONCE = 5_000
 
 
 class NameTaken(Conflict):
@@ -94,7 +96,7 @@ def untag(db: Database, person_id: UUID, ids: Sequence[UUID], name: str) -> int:
 
     def work(cursor: Cursor, own: list[UUID]) -> None:
         shelves.remove_tag(cursor, person_id, own, fold(name))
-        _reword(cursor, person_id, own, Place.TAG, shelves.list_tag_names(cursor, own))
+        reword(cursor, person_id, own, Place.TAG, shelves.list_tag_names(cursor, own))
 
     return _change(db, person_id, ids, work)
 
@@ -198,10 +200,10 @@ def _change(
 
 
 def _reword_albums(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> None:
-    _reword(cursor, person_id, ids, Place.ALBUM, shelves.list_album_names(cursor, ids))
+    reword(cursor, person_id, ids, Place.ALBUM, shelves.list_album_names(cursor, ids))
 
 
-def _reword(
+def reword(
     cursor: Cursor, person_id: UUID, ids: Sequence[UUID], place: Place, names: dict[UUID, list[str]]
 ) -> None:
     """Write the words of a place anew, one statement for all items that have the same names there."""

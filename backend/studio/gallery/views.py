@@ -77,12 +77,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above the gallery: its name, or with a `state` what is being done to the album that is shown."""
+    """
+    What stands above the gallery: its name, or with a `state` what is being done to the album or the tag that is shown.
+
+    `merges` is the tag, folded, that the renamed one would become one with; `stays` says what a deletion leaves.
+    """
 
     state: Literal["", "renaming", "deleting"] = ""
     typed: str = ""
     error: str | None = None
     stays: str = ""
+    merges: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,8 @@ class ItemCard:
     """
     One item on a page of its own; `query` is the search it was found by, as it stands in an address.
 
-    `comparable` are the ids of those of its relatives that have a recipe too, none where it has none itself.
+    `comparable` are the ids of those of its relatives that have a recipe too, none where it has none itself. `bar` is
+    what was typed into its own fields for tags and albums.
     """
 
     tile: Tile
@@ -208,7 +214,8 @@ class ItemCard:
     remark: str | None
     comparable: list[str]
     parameters: dict[str, str]
-    rerun_error: str | None = None
+    refusal: str | None = None
+    bar: Bar = Bar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +291,21 @@ def grid(
 
 
 def filters(
-    query: Query, counts: Counts, models: Sequence[str], tags: Sequence[Tag], albums: Sequence[Album]
+    query: Query,
+    counts: Counts,
+    models: Sequence[str],
+    tags: Sequence[Tag],
+    albums: Sequence[Album],
+    tag: Tag | None = None,
 ) -> Filters:
+    """`tag` is the one that is asked for, as it is shown."""
     chosen = (query.model, query.tag, query.album_id, query.since, query.until, query.is_starred)
     album = next((album for album in albums if album.id == query.album_id), None)
     return Filters(
-        title="Bin" if query.is_bin else album.name if album else "Gallery",
+        title=_title(query, album, tag),
         album=album,
         is_album_gone=query.album_id is not None and album is None,
-        tag=next((tag.shown for tag in tags if tag.tag == query.tag), ""),
+        tag=tag.shown if tag else "",
         here_url=f"/gallery{query.suffix()}",
         words=query.words,
         kind=query.kind,
@@ -314,6 +327,12 @@ def filters(
         cleared_url=f"/gallery{query.cleared().suffix()}",
         parameters=replace(query, before="").parameters(),
     )
+
+
+def _title(query: Query, album: Album | None, tag: Tag | None) -> str:
+    if query.is_bin:
+        return "Bin"
+    return album.name if album else f"Tagged “{tag.shown}”" if tag else "Gallery"
 
 
 def day(moment: datetime) -> str:

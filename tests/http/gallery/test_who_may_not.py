@@ -21,6 +21,7 @@ CHANGED = [
     ("POST", "/api/gallery/tags", {"ids": [NOBODYS], "add": "x"}),
     ("POST", "/api/gallery/deletions", {"ids": [NOBODYS]}),
     ("POST", "/api/gallery/restorations", {"ids": [NOBODYS]}),
+    ("PATCH", "/api/tags", {"tag": "nobodys", "name": "x"}),
     ("PATCH", f"/api/albums/{NOBODYS}", {"name": "x"}),
     ("DELETE", f"/api/albums/{NOBODYS}", None),
     ("POST", f"/api/albums/{NOBODYS}/items", {"ids": [NOBODYS]}),
