@@ -70,6 +70,20 @@ def list_assets(
     return {row[0]: Asset(*row) for row in rows}
 
 
+def list_sizes(db: Database, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The bytes of those of these assets that are this person's and not put away."""
+    with db.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT id, bytes
+            FROM assets
+            WHERE person_id = $person_id AND deleted_at IS NULL AND id IN (SELECT unnest($ids::UUID[]))
+            """,
+            {"person_id": person_id, "ids": list(ids)},
+        ).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
 def get_asset(db: Database, person_id: UUID, asset_id: UUID, *, with_deleted: bool = False) -> Asset:
     """One asset of this person; somebody else's is Missing, and so is one put away."""
     found = list_assets(db, person_id, [asset_id], with_deleted=with_deleted)

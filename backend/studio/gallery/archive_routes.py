@@ -1,23 +1,28 @@
 """What was selected as one ZIP to keep: from the bar under the grid, and for programs."""
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Form
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from studio.accounts.access import Person, SignedIn
+from studio.accounts.access import SignedIn
 from studio.accounts.gate import Router
 from studio.assets.archive import archive_response
 from studio.gallery import search
-from studio.gallery.archives import archive_name, archive_of
+from studio.gallery.archives import archive_name, archive_of, parts_of
 from studio.gallery.asked import query_of_text
+from studio.gallery.packing import parts_card, within
 from studio.gallery.search import SELECTION_LIMIT
+from studio.gallery.ticked import FIELDS_LIMIT, Ticked, chosen
+from studio.html import Hx
 from studio.moments import now
-from studio.wiring import Studio, Wired
+from studio.wiring import Wired
 
 router = Router()
+TITLED = {"Studio-Title": quote("Download in parts")}
 
 
 class Packed(BaseModel):
@@ -30,25 +35,39 @@ class Packed(BaseModel):
     query: str = Field(default="", max_length=4000)
 
 
+class Wanted(Ticked):
+    """With `parts`, one of so many: between the `oldest` and the `newest` id of those that are meant."""
+
+    newest: str = ""
+    oldest: str = ""
+    part: int = 0
+    parts: int = 0
+
+
 @router.post("/api/archives", name="api.archives.add", response_class=StreamingResponse)
 def add_by_program(asked: Packed, person: SignedIn, studio: Wired) -> StreamingResponse:
     """A ZIP of the files and texts, each with its recipe as JSON beside it, and inside where a picture can hold it."""
-    return _packed(studio, person, asked.ids, asked.query if asked.all else None)
-
-
-@router.post("/fragments/archives", name="archives.add", response_class=StreamingResponse)
-def add(
-    person: SignedIn,
-    studio: Wired,
-    ids: Annotated[list[UUID] | None, Form()] = None,
-    every: Annotated[str, Form(alias="all")] = "",
-    asked: Annotated[str, Form(alias="query")] = "",
-) -> StreamingResponse:
-    """The same for the form of the gallery, as a download with and without scripts."""
-    return _packed(studio, person, ids or [], asked if every else None)
-
-
-def _packed(studio: Studio, person: Person, ids: list[UUID], query: str | None) -> StreamingResponse:
-    if query is not None:
-        ids = search.find_ids(studio.db, person.id, query_of_text(query))
+    ids = asked.ids
+    if asked.all:
+        ids = search.find_ids(studio.db, person.id, query_of_text(asked.query), limit=None)
     return archive_response(archive_of(studio, person, ids), archive_name(now()))
+
+
+@router.post(
+    "/fragments/archives",
+    name="archives.add",
+    response_class=StreamingResponse,
+    form_limits={"max_fields": FIELDS_LIMIT},
+)
+def add(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Wanted, Form()]) -> Response:
+    """
+    The same for the form of the gallery, as a download with and without scripts; a page of several where one archive
+    does not hold it.
+    """
+    ids = within(chosen(studio, person, ticked), ticked.newest, ticked.oldest)
+    parts = parts_of(studio, person, ids)
+    if len(parts) > 1:
+        card = parts_card(parts, ticked.wanted.suffix().removeprefix("?"), is_all=bool(ticked.all))
+        return page.answer("gallery/parts.html", ["parts"], headers=TITLED, parts=card)
+    name = archive_name(now(), ticked.part, ticked.parts)
+    return archive_response(archive_of(studio, person, ids), name)

@@ -1,6 +1,7 @@
 """Many items as one archive: which of them fit into it, and what stands in it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from studio.assets.asset import Asset
 from studio.assets.recipe import recipe_of
 from studio.errors import Invalid, Missing, TooLarge
 from studio.gallery.item import Item
-from studio.gallery.search import SELECTION_LIMIT
+from studio.gallery.store.items import list_own_ids
 from studio.gallery.store.search import list_items
 from studio.generations import store as generations
 from studio.wiring import Studio
@@ -19,6 +20,35 @@ from studio.wiring import Studio
 ITEMS_LIMIT = 1_000
 BYTES_LIMIT = 4_000_000_000  # what every unpacker and every file system takes
 _AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes into one of several archives."""
+
+    ids: list[UUID]
+    size_bytes: int
+
+
+def parts_of(studio: Studio, person: Person, ids: Sequence[UUID]) -> list[Part]:
+    """
+    These items in as many parts as archives are needed, in this order; those of others are left out.
+
+    A file that is larger than an archive may be by itself gets one to itself.
+    """
+    with studio.db.read() as cursor:
+        own = set(list_own_ids(cursor, person.id, ids))
+    wanted = [item_id for item_id in dict.fromkeys(ids) if item_id in own]
+    sizes = assets.list_sizes(studio.db, person.id, wanted)
+    parts: list[Part] = []
+    for item_id in wanted:
+        size, last = sizes.get(item_id, 0), parts[-1] if parts else None
+        if last is None or len(last.ids) == ITEMS_LIMIT or last.size_bytes + size > BYTES_LIMIT:
+            parts.append(Part([item_id], size))
+        else:
+            last.ids.append(item_id)
+            parts[-1] = Part(last.ids, last.size_bytes + size)
+    return parts
 
 
 def archive_of(studio: Studio, person: Person, ids: Sequence[UUID]) -> Archive:
@@ -32,7 +62,7 @@ def archive_of(studio: Studio, person: Person, ids: Sequence[UUID]) -> Archive:
         raise Invalid("Tick at least one thing first.")
     if len(wanted) > ITEMS_LIMIT:
         raise TooLarge(
-            f"An archive holds {ITEMS_LIMIT:,} things, and these are {_number(len(wanted))}. "
+            f"An archive holds {ITEMS_LIMIT:,} things, and these are {len(wanted):,}. "
             "Choose fewer of them, such as those of one album or one month."
         )
     by_id = {item.id: item for item in list_items(studio.db, person.id, wanted)}
@@ -41,15 +71,16 @@ def archive_of(studio: Studio, person: Person, ids: Sequence[UUID]) -> Archive:
         raise Missing
     files = assets.list_assets(studio.db, person.id, [item.asset_id for item in items if item.asset_id])
     size = sum(asset.bytes for asset in files.values())
-    if size > BYTES_LIMIT:
+    if size > BYTES_LIMIT and len(items) > 1:
         raise TooLarge(
             f"These are {size / 1e9:.1f} GB, and an archive holds {BYTES_LIMIT / 1e9:.0f} GB. Choose fewer of them."
         )
     return Archive(studio.files, _entries(studio, person, items, files))
 
 
-def archive_name(moment: datetime) -> str:
-    return f"all-you-can-get-{moment:%Y-%m-%d}.zip"
+def archive_name(moment: datetime, part: int = 0, parts: int = 0) -> str:
+    number = f"-{part}-of-{parts}" if part and parts else ""
+    return f"all-you-can-get-{moment:%Y-%m-%d}{number}.zip"
 
 
 def _entries(
@@ -68,8 +99,3 @@ def _entries(
                 yield Entry.of_asset(files[item.asset_id], recipe)
             elif generation is not None:
                 yield Entry.of_text(item.title, generation.text, recipe)
-
-
-def _number(count: int) -> str:
-    """Of everything that matches, no more than SELECTION_LIMIT are looked for."""
-    return f"{count:,} or more" if count >= SELECTION_LIMIT else f"{count:,}"

@@ -17,7 +17,7 @@ from studio.gallery.changes import do, id_of, meant
 from studio.gallery.comparing import compared_at, two_of
 from studio.gallery.query import Query
 from studio.gallery.routes import results
-from studio.gallery.ticked import Ticked, chosen
+from studio.gallery.ticked import FIELDS_LIMIT, Ticked, chosen
 from studio.gallery.views import Head
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
@@ -25,7 +25,7 @@ from studio.wiring import Studio, Wired
 router = Router(prefix="/fragments")
 
 
-@router.post("/gallery/changes", name="gallery.changes")
+@router.post("/gallery/changes", name="gallery.changes", form_limits={"max_fields": FIELDS_LIMIT})
 def change(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, Form()]) -> HTMLResponse:
     """
     Do one thing to many items. The page of an item shows what was done to it, also when it lies in the bin now, where
@@ -52,7 +52,7 @@ def change(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, 
     return HTMLResponse(results(page, grid, filters) + said, headers=headers)
 
 
-@router.post("/gallery/comparisons", name="gallery.comparisons")
+@router.post("/gallery/comparisons", name="gallery.comparisons", form_limits={"max_fields": FIELDS_LIMIT})
 def compare(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, Form()]) -> HTMLResponse:
     """On to the page that shows the recipes of the two that were ticked."""
     try:

@@ -114,6 +114,13 @@ def number_at(moment: datetime) -> int:
     return int(milliseconds * _TICKS_PER_MILLISECOND)
 
 
+def made_around(item_id: UUID) -> datetime:
+    """The moment in an id of ours, in UTC."""
+    return datetime.fromtimestamp(number_of(item_id) // _TICKS_PER_MILLISECOND / 1000, UTC).replace(
+        tzinfo=None
+    )
+
+
 def person_key(person_id: UUID) -> int:
     """
     31 random bits of a person's id. Two people may share them: what belongs to whom is decided by the whole id.

@@ -15,6 +15,9 @@ from studio.wiring import Studio
 
 KEPT_CHARACTERS = 1000  # of something typed that is far too long
 
+# Each box that is ticked is a field of its own; of these so many fit into the megabyte that a form may be.
+FIELDS_LIMIT = 25_000
+
 
 class Ticked(BaseModel):
     """

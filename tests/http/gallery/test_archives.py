@@ -20,7 +20,8 @@ from studio.generations.generation import Generation, State
 from studio.ids import new_id
 from studio.moments import now
 
-from tests.support.collecting import make_text, studio_of, upload
+from tests.support.collecting import fill, ids, make_text, studio_of, upload
+from tests.support.html import Html
 from tests.support.people import Caller
 from tests.support.sameness import assert_signed_out
 from tests.support.talking import Talk
@@ -139,10 +140,54 @@ def test_too_much_gets_a_sentence(
     limit: int,
     sentence: str,
 ) -> None:
-    ids = [upload(alice), painted(alice)]
+    wanted = [upload(alice), painted(alice)]
     monkeypatch.setattr(where, name, limit)
 
-    answer = alice.post("/api/archives", json={"ids": ids})
+    answer = alice.post("/api/archives", json={"ids": wanted})
 
     assert answer.status_code == 413
     assert sentence in answer.json()["message"]
+
+
+class TestMoreThanOneArchiveHolds:
+    def test_all_that_match_come_as_parts_and_nothing_is_missing(
+        self, alice: Caller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for nth in range(5):
+            upload(alice, f"loaf {nth}.png", (nth, 7, 7))
+        monkeypatch.setattr(archives, "ITEMS_LIMIT", 2)
+        asked = {"all": "1", "query": "q=loaf", "ids": ids(alice)[:1]}
+
+        page = Html(alice.post("/fragments/archives", data=asked).text)
+        upload(alice, "loaf that came later.png", (99, 7, 7))
+        forms = [
+            {field["name"]: field["value"] for field in page.all(f"li:nth-child({number}) [name]")}
+            for number in (1, 2, 3)
+        ]
+        answers = [alice.post("/fragments/archives", data=form) for form in forms]
+
+        assert "These are 5 things, 1 MB." in page.text and "so they come as 3." in page.text
+        assert page.one("p a")["href"] == "/gallery?q=loaf"
+        packed = [name for answer in answers for name in opened(answer).namelist()]
+        assert packed == [f"loaf {nth}.png" for nth in (4, 3, 2, 1, 0)]
+        assert "-2-of-3.zip" in answers[1].headers["content-disposition"]
+
+    def test_what_is_heavy_comes_as_parts_too_and_one_heavy_file_by_itself(
+        self, alice: Caller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = [upload(alice, f"{nth}.png", (nth, 7, 7)) for nth in range(3)]
+        monkeypatch.setattr(archives, "BYTES_LIMIT", 1)
+
+        page = Html(alice.post("/fragments/archives", data={"ids": [*made, str(uuid4())]}).text)
+
+        assert [field["value"] for field in page.all("li [name=ids]")] == made
+        alone = alice.post("/fragments/archives", data={"ids": made[:1]})
+        assert opened(alone).namelist() == ["0.png"]
+
+    def test_thousands_are_parts_at_once(self, alice: Caller) -> None:
+        fill(alice, 6_100)
+
+        page = Html(alice.post("/fragments/archives", data={"all": "1", "query": ""}).text)
+
+        assert "These are 6,100 things. One archive holds at most 1,000 things and 4 GB" in page.text
+        assert len(page.all("li form")) == 7

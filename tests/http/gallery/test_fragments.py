@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from studio.gallery import search
+from studio.gallery.query import Query
 from studio.generations import store as generations
 from studio.generations.generation import Outcome, State
 
@@ -138,6 +139,20 @@ def test_what_is_done_to_all_that_match_is_done_to_thousands_and_undone_at_once(
     assert "Deleted 5,200 things." in gone.text
     assert unquote(undone.headers["Studio-Note"]) == "Brought back 5,200 things."
     assert alice.get("/api/gallery/counts").json()["total"] == 5_200
+
+
+def test_fifteen_hundred_ticked_by_hand_are_all_done(alice: Caller) -> None:
+    fill(alice, 1_500)
+    everything = search.find_ids(studio_of(alice).db, UUID(alice.id), Query())
+    ticked = {"ids": [str(item_id) for item_id in everything]}
+
+    starred = alice.post("/fragments/gallery/changes", data={**ticked, "change": "star"})
+    parts = alice.post("/fragments/archives", data=ticked)
+    compared = alice.post("/fragments/gallery/comparisons", data=ticked)
+
+    assert (starred.status_code, parts.status_code, compared.status_code) == (200, 200, 422)
+    assert unquote(starred.headers["Studio-Note"]) == "Starred 1,500 things."
+    assert len(Html(parts.text).all("[name=ids]")) == 1_500
 
 
 def test_a_moment_that_is_none_undoes_nothing(alice: Caller) -> None:
