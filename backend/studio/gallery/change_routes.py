@@ -49,7 +49,8 @@ def change(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, 
     if at_id:
         return _item_again(studio, person, page, at_id, query, said, headers)
     grid, filters = show.grid(studio, person, query), show.filters(studio, person, query)
-    return HTMLResponse(results(page, grid, filters) + said, headers=headers)
+    choices = page.render("gallery/head.html", ["choices"], filters=filters)
+    return HTMLResponse(results(page, grid, filters) + choices + said, headers=headers)
 
 
 @router.post("/gallery/comparisons", name="gallery.comparisons", form_limits={"max_fields": FIELDS_LIMIT})

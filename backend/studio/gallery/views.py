@@ -93,7 +93,7 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """
-    The bar above the grid; `used` is how many of the folded-away filters are set.
+    The bar above the grid; `used` is how many of the folded-away filters are set, the two days being one.
 
     `album` is the one that is looked at, `tag` likewise as it is shown ("" for none); `here_url` has no page in it.
     """
@@ -299,7 +299,7 @@ def filters(
     tag: Tag | None = None,
 ) -> Filters:
     """`tag` is the one that is asked for, as it is shown."""
-    chosen = (query.model, query.tag, query.album_id, query.since, query.until, query.is_starred)
+    chosen = (query.model, query.tag, query.album_id, query.since or query.until, query.is_starred)
     album = next((album for album in albums if album.id == query.album_id), None)
     return Filters(
         title=_title(query, album, tag),

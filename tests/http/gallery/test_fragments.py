@@ -79,9 +79,34 @@ def test_a_search_under_way_brings_the_results_alone_and_their_address(alice: Ca
     assert 'type="search"' not in answer.text
 
 
+def test_the_number_of_filters_is_right_while_they_are_set(alice: Caller) -> None:
+    upload(alice)
+
+    for asked, used in (
+        ("", ""),
+        ("since=2020-01-01&until=2090-01-01", "1 set"),
+        ("starred=1&q=loa", "1 set"),
+    ):
+        live = Html(alice.get(f"/fragments/gallery?{asked}", headers=HTMX).text)
+        whole = Html(alice.get(f"/fragments/gallery?{asked}").text)
+        assert live.one("hx-partial[hx-target='#gallery-used']").text == used
+        assert whole.one("#gallery-used").text == used
+
+
+def test_a_change_brings_what_may_be_chosen_from_now_on(alice: Caller) -> None:
+    asked = {"ids": upload(alice), "query": "since=2020-01-01", "tag": "soup", "album_name": "Picnic"}
+
+    for change, choice in (("tag", "soup (1)"), ("album", "Picnic (1)")):
+        answer = alice.post("/fragments/gallery/changes", data={**asked, "change": change}, headers=HTMX)
+        choices = Html(answer.text).one("hx-partial[hx-target='#gallery-filters']")
+        assert choice in choices.text
+        assert choices["hx-swap"] == "outerMorph"
+
+
 def test_what_is_empty_says_why(alice: Caller) -> None:
     assert "The buffet is still empty" in alice.get("/fragments/gallery").text
-    assert "Not on this table" in alice.get("/fragments/gallery?q=soup").text
+    assert "Words match from their beginning" in alice.get("/fragments/gallery?q=soup").text
+    assert "Nothing here fits those filters.</p>" in alice.get("/fragments/gallery?starred=1").text
     assert "Nothing to clear away" in alice.get("/fragments/gallery?bin=1").text
 
 
