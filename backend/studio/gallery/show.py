@@ -67,7 +67,7 @@ def item_card(studio: Studio, person: Person, item: Item, query: Query) -> views
         tile=tile(item),
         query=suffix.removeprefix("?"),
         is_deleted=item.deleted_at is not None,
-        html=render_markdown(generation.text) if generation and item.kind == "text" else Markup(),
+        html=_text(item, generation),
         prompt=generation.prompt if generation else "",
         recipe=list(recipe(generation).items()) if generation else [],
         facts=_facts(studio, item, generation, files),
@@ -112,6 +112,12 @@ def assets_of(studio: Studio, person: Person, items: Sequence[Item]) -> dict[UUI
     """Their files by id, deleted ones too: nobody brings back what they cannot see."""
     ids = [item.asset_id for item in items if item.asset_id]
     return assets.list_assets(studio.db, person.id, ids, with_deleted=True)
+
+
+def _text(item: Item, generation: Generation | None) -> Markup:
+    if generation is None or item.kind != "text":
+        return Markup()
+    return render_markdown(generation.text, is_outlined=True)
 
 
 def _comparable(generation: Generation | None, kin: Sequence[Item]) -> list[str]:

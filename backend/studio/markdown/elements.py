@@ -24,10 +24,10 @@ class Elements(RendererHTML):
     """Every method is the rule for the token type of its name; markdown-it finds them by that."""
 
     def heading_open(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        return f"<{_HEADINGS[tokens[idx].tag]}>"
+        return f"<{_heading(tokens[idx])}>"
 
     def heading_close(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        return f"</{_HEADINGS[tokens[idx].tag]}>\n"
+        return f"</{_heading(tokens[idx])}>\n"
 
     def fence(self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
         language = _LANGUAGE.fullmatch(mdTrim(unescapeAll(tokens[idx].info)).partition(" ")[0])
@@ -80,6 +80,22 @@ class Elements(RendererHTML):
         opening = self.renderToken(tokens, idx, options, env)
         checked: Any = tokens[idx].meta.get("checked")
         return opening if checked is None else opening + ("☑ " if checked else "☐ ")
+
+
+def outline(tokens: Tokens) -> None:
+    """Give each heading the level right below the one that it stands under: from h3 on, and none is skipped."""
+    above: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            while above and above[-1] >= token.tag:
+                above.pop()
+            above.append(token.tag)
+        if token.type in ("heading_open", "heading_close"):
+            token.meta["level"] = f"h{min(2 + len(above), 6)}"
+
+
+def _heading(token: Token) -> str:
+    return str(token.meta.get("level") or _HEADINGS[token.tag])
 
 
 def _code(content: str, language: str, env: EnvType) -> str:

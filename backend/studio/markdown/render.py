@@ -8,6 +8,7 @@ import structlog
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from studio.markdown.elements import outline
 from studio.markdown.parser import MOST_LEVELS, TooMuchWork, markdown_parser, new_env
 from studio.markdown.plain import writable
 from studio.markdown.sanitise import sanitise
@@ -31,18 +32,21 @@ class _Unfit(Exception):
     """The text parses into something too deep or too large to put on a page."""
 
 
-def render_markdown(text: str) -> Markup:
+def render_markdown(text: str, *, is_outlined: bool = False) -> Markup:
     """
     Markdown from a stranger as safe HTML; never raises, never takes a second.
 
     Text that is too long (200,000 characters), too deep or too costly comes back whole but unformatted, in
     `<div class="plain">`. The same text always gives the same HTML. Thread-safe.
+
+    `is_outlined`: the headings skip no level, which takes a whole text. One that grows has to give each of its
+    headings the level it keeps.
     """
     text = writable(text)
     if len(text) > MOST_CHARACTERS:
         return unformatted(text)
     try:
-        return Markup(_render(text, new_env(MOST_WORK)))
+        return Markup(_render(text, new_env(MOST_WORK) | {"is_outlined": is_outlined}))
     except (_Unfit, TooMuchWork, RecursionError) as reason:
         _log.info("markdown.unformatted", reason=type(reason).__name__, characters=len(text))
     except (
@@ -75,6 +79,8 @@ def _render(text: str, env: dict[str, Any]) -> str:
     parser = markdown_parser()
     tokens = parser.parse(text, env)
     _check(tokens)
+    if env.get("is_outlined"):
+        outline(tokens)
     return sanitise(parser.renderer.render(tokens, parser.options, env))
 
 

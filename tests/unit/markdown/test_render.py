@@ -1,5 +1,6 @@
 """Markdown as a person reads it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,22 @@ LINK = 'target="_blank" rel="noopener noreferrer nofollow ugc"'
 
 def test_headings_stand_below_those_of_the_page() -> None:
     assert render_markdown("# A\n\n## B\n\n###### C") == "<h3>A</h3>\n<h4>B</h4>\n<h6>C</h6>\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "levels"),
+    [
+        ("## A\n\n### B\n\n## C", "h3 h4 h3"),
+        ("# A\n\n#### B\n\n## C\n\n### D", "h3 h4 h4 h5"),
+        ("### A\n\n# B\n\n- ## C\n\n> ###### D", "h3 h3 h4 h5"),
+        ("# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5\n\n###### 6", "h3 h4 h5 h6 h6 h6"),
+        ("Plain", ""),
+    ],
+)
+def test_the_headings_of_a_whole_text_skip_no_level(written: str, levels: str) -> None:
+    html = render_markdown(written, is_outlined=True)
+
+    assert re.findall(r"<(h\d)>", html) == re.findall(r"</(h\d)>", html) == levels.split()
 
 
 def test_links_leave_without_a_trace() -> None:
