@@ -29,7 +29,7 @@ document.addEventListener("htmx:finally:request", () => {
 
 function keep() {
   if (!focused || focused.isConnected || document.activeElement !== document.body) return;
-  const place = places.map((id) => document.getElementById(id)).find(Boolean);
+  const place = places.map((id) => document.getElementById(id)).find((found) => found?.checkVisibility());
   // The button of a menu stands for what was chosen in it; any other place is focused itself.
   const menu = place?.querySelector(":scope > * > .menu > summary");
   const target = menu?.checkVisibility() ? menu : place;
