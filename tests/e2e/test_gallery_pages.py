@@ -1,0 +1,171 @@
+"""The gallery page by page, filtered, and two things of it compared; with scripts and without."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.newcomer import Newcomer
+from tests.e2e.watching import Watch
+from tests.support.sandbox import until
+from tests.support.services import Services, register
+
+
+@pytest.fixture
+def dora(newcomer: Callable[..., Newcomer]) -> str:
+    return newcomer().session()
+
+
+@pytest.fixture
+def api(dora: str, base_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {dora}"}, timeout=30) as client:
+        yield client
+
+
+def bring(api: httpx.Client, nth: int) -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (30 + nth % 7, 20), (nth, 90, 120)).save(file, "PNG")
+    item: str = api.post(
+        "/api/assets", files={"file": (f"Plate {nth}.png", file.getvalue(), "image/png")}
+    ).json()["id"]
+    return item
+
+
+def make(api: httpx.Client, prompt: str, **more: object) -> dict[str, Any]:
+    """Something the sandbox has made to its end."""
+    asked = {"model": "sandbox/sprinter", "prompt": prompt, **more}
+    made = api.post("/api/generations", json=asked).json()["id"]
+    until(lambda: api.get(f"/api/generations/{made}").json()["finished_at"] is not None)
+    found: dict[str, Any] = api.get(f"/api/generations/{made}").json()
+    return found
+
+
+def shown(page: Page) -> list[str]:
+    """The ids of the tiles, in their order."""
+    boxes = page.locator("#tiles [name=ids]")
+    found: list[str] = boxes.evaluate_all("boxes => boxes.map((box) => box.value)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def crowded(services: Services) -> str:
+    """A session of somebody who has two whole pages and the beginning of a third."""
+    email = f"{uuid4().hex[:12]}@example.org"
+    register(services.backend.address, email, "Emma", client="198.51.100.254")
+    session = services.new_token(email)
+    headers = {"Authorization": f"Bearer {session}"}
+    address = services.backend.address
+    with httpx.Client(base_url=address, headers=headers, timeout=30) as api, ThreadPoolExecutor(4) as at_once:
+        list(at_once.map(lambda nth: bring(api, nth), range(123)))
+    return session
+
+
+def test_page_by_page_everything_is_shown_once_though_more_arrives(
+    enter: Callable[..., Page], crowded: str, services: Services, scripts: bool
+) -> None:
+    headers = {"Authorization": f"Bearer {crowded}"}
+    page = enter(session=crowded, scripts=scripts)
+    tiles = page.locator("#tiles .tile")
+    with httpx.Client(base_url=services.backend.address, headers=headers, timeout=30) as api:
+        made = api.get("/api/gallery/counts").json()["total"]
+        page.goto("/gallery")
+        expect(tiles).to_have_count(60)
+        bring(api, 200 + scripts)
+
+    found = shown(page)
+    for count in (120, made) if scripts else (60, made - 120):
+        if scripts:
+            page.locator(".tiles__more").scroll_into_view_if_needed()
+        else:
+            page.get_by_role("link", name="Show more").click()
+        expect(tiles).to_have_count(count)
+        found = shown(page) if scripts else [*found, *shown(page)]
+
+    assert found == sorted(set(found), reverse=True)
+    assert len(found) == made
+    expect(page.locator(".tiles__more")).to_have_count(0)
+
+
+def test_filters_hold_together_say_how_many_they_are_and_keep_the_focus(
+    enter: Callable[..., Page], dora: str, api: httpx.Client, scripts: bool
+) -> None:
+    items = [bring(api, nth) for nth in range(3)]
+    api.post("/api/gallery/stars", json={"ids": items[:2]})
+    api.post("/api/gallery/tags", json={"ids": items[1:], "add": "Blue"})
+    page = enter(session=dora, scripts=scripts)
+    page.goto("/gallery")
+    tiles = page.locator("#tiles .tile")
+
+    page.locator("summary", has_text="Filter").click()
+    page.locator("#gallery-starred").check()
+    if scripts:
+        expect(tiles).to_have_count(2)
+    page.locator("#gallery-tag").select_option("blue")
+    if not scripts:
+        page.get_by_role("button", name="Show", exact=True).click()
+
+    expect(tiles).to_have_count(1)
+    assert shown(page) == [items[1]]
+    expect(page.locator("#gallery-used .badge")).to_have_text("2")
+    expect(page).to_have_url(re.compile("tag=blue.*starred=1"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tagged “Blue”")
+    if scripts:
+        page.keyboard.press("Escape")
+        search = page.get_by_role("searchbox", name="Search the gallery")
+        search.press_sequentially("nothing of this")
+        expect(page.get_by_text("Words match from their beginning")).to_be_visible()
+        expect(search).to_be_focused()
+        expect(search).to_have_value("nothing of this")
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_two_ticked_things_are_compared_and_anything_else_is_said(
+    enter: Callable[..., Page], dora: str, api: httpx.Client, scripts: bool, watch: Watch
+) -> None:
+    watch.forgive("status of 422")
+    first = make(api, "What is a spoon?", params={"temperature": 0.25})["id"]
+    make(api, "What is a fork?", parent_id=first)
+    page = enter(session=dora, scripts=scripts, viewport={"width": 390, "height": 800})
+    page.goto("/gallery?kind=text")
+    compare = page.get_by_role("button", name="Compare")
+
+    page.get_by_role("checkbox", name="Select “What is a fork?").check()
+    compare.click()
+    expect(page.get_by_text("Tick exactly two things")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Select “What is a fork?")).to_be_checked()
+    if scripts:
+        expect(compare).to_be_focused()
+    page.get_by_role("checkbox", name="Select “What is a spoon?").check()
+    compare.click()
+
+    expect(page.get_by_role("heading", name="A What is a fork?")).to_be_visible()
+    expect(page.get_by_role("heading", name="B What is a spoon?")).to_be_visible()
+    expect(page.get_by_role("row", name="Temperature differs")).to_contain_text("0.25")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True
+    page.get_by_role("link", name="What is a spoon?").first.click()
+    page.get_by_role("button", name="Compare the recipes").click()
+    expect(page.get_by_role("heading", name="A What is a spoon?")).to_be_visible()
+    page.locator(".item__way").get_by_role("link", name="Gallery").click()
+    expect(page).to_have_url(re.compile(r"/gallery\?kind=text$"))
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_picture_is_varied_by_another_seed(
+    enter: Callable[..., Page], dora: str, api: httpx.Client
+) -> None:
+    prompt = f"A plate {uuid4().hex}"
+    made = make(api, prompt, kind="image", model="sandbox/painter", params={"seed": 7})
+    page = enter(session=dora)
+    page.goto(f"/gallery/{made['assets'][0]['id']}")
+
+    page.get_by_role("link", name="Vary").click()
+
+    expect(page.locator("#prompt")).to_have_value(prompt)
+    expect(page.locator("[name=seed]")).to_have_value(re.compile(r"^(?!7$)\d+$"))
