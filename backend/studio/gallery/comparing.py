@@ -5,7 +5,7 @@ from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.errors import Invalid, Missing
-from studio.gallery import search, views
+from studio.gallery import cards, search, views
 from studio.gallery.item import Item
 from studio.gallery.lineage import compare
 from studio.gallery.query import Query
@@ -33,7 +33,7 @@ def two_of(studio: Studio, person: Person, ids: Sequence[UUID]) -> tuple[UUID, U
 
 def comparison(
     studio: Studio, person: Person, item_id: UUID, other_id: UUID, query: Query
-) -> views.Comparison:
+) -> cards.Comparison:
     """Both items with what their recipes differ in. Raises Missing where one is not there or has no recipe."""
     left, right = (search.get_item(studio.db, person.id, wanted) for wanted in (item_id, other_id))
     one, other = find_generation(studio, person, left), find_generation(studio, person, right)
@@ -41,12 +41,12 @@ def comparison(
         raise Missing("What was uploaded has no recipe.")
     files = assets_of(studio, person, [left, right])
 
-    def side(mark: str, item: Item) -> views.Side:
+    def side(mark: str, item: Item) -> cards.Side:
         asset = files.get(item.asset_id) if item.asset_id else None
-        return views.Side(mark, views.tile(item, asset, query), item.deleted_at is not None)
+        return cards.Side(mark, views.tile(item, asset, query), item.deleted_at is not None)
 
     lines = compare(one, other)
-    return views.Comparison(
+    return cards.Comparison(
         sides=(side("A", left), side("B", right)),
         lines=lines,
         summary=_summary(sum(line.differs for line in lines), len(lines)),

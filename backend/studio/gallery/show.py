@@ -12,7 +12,7 @@ from studio.assets.asset import Asset
 from studio.catalogue.agreed import worst_text
 from studio.chat.composer import price_text
 from studio.chat.views import facts as generation_facts
-from studio.gallery import search, views
+from studio.gallery import cards, search, views
 from studio.gallery.item import Item
 from studio.gallery.lineage import lineage, recipe
 from studio.gallery.query import Query
@@ -52,7 +52,7 @@ def filters(studio: Studio, person: Person, query: Query) -> views.Filters:
     )
 
 
-def item_card(studio: Studio, person: Person, item: Item, query: Query) -> views.ItemCard:
+def item_card(studio: Studio, person: Person, item: Item, query: Query) -> cards.ItemCard:
     """One item with everything about it."""
     kin = lineage(studio.db, person.id, item)
     files = assets_of(studio, person, [item, *kin.made_from, *kin.became])
@@ -63,7 +63,7 @@ def item_card(studio: Studio, person: Person, item: Item, query: Query) -> views
     def tile(found: Item) -> views.Tile:
         return views.tile(found, files.get(found.asset_id) if found.asset_id else None)
 
-    return views.ItemCard(
+    return cards.ItemCard(
         tile=tile(item),
         query=suffix.removeprefix("?"),
         is_deleted=item.deleted_at is not None,
@@ -138,24 +138,24 @@ def _facts(
     return found
 
 
-def _rerun(studio: Studio, person: Person, item: Item, generation: Generation | None) -> views.Rerun | None:
+def _rerun(studio: Studio, person: Person, item: Item, generation: Generation | None) -> cards.Rerun | None:
     estimate = price_of_rerun(studio, person, generation) if generation else None
     if estimate is None:
         return None
-    return views.Rerun(f"/fragments/gallery/{item.id}/rerun", price_text(estimate), worst_text(estimate))
+    return cards.Rerun(f"/fragments/gallery/{item.id}/rerun", price_text(estimate), worst_text(estimate))
 
 
-def _onward(item: Item, generation: Generation | None) -> list[views.Onward]:
+def _onward(item: Item, generation: Generation | None) -> list[cards.Onward]:
     """What can be made of it, or instead of it, on which page."""
     ways = []
     if item.kind == "image" and item.asset_id:
-        ways.append(views.Onward("Use as input", "image", f"{PAGES['image']}?input={item.asset_id}"))
+        ways.append(cards.Onward("Use as input", "image", f"{PAGES['image']}?input={item.asset_id}"))
         if "video" in PAGES:
             film = f"{PAGES['video']}?first={item.asset_id}"
-            ways.append(views.Onward("Make a video", "play", film, carries=PAGES["image"]))
+            ways.append(cards.Onward("Make a video", "play", film, carries=PAGES["image"]))
     again = again_url(generation) if generation else None
     if again and generation and generation.kind != "text":
         if "seed" in generation.params:
-            ways.append(views.Onward("Vary", "image", f"{again}&seed=new"))
-        ways.append(views.Onward("Other model", "settings", f"{again}&focus=model#model"))
+            ways.append(cards.Onward("Vary", "image", f"{again}&seed=new"))
+        ways.append(cards.Onward("Other model", "settings", f"{again}&focus=model#model"))
     return ways

@@ -6,11 +6,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from markupsafe import Markup
-
 from studio.assets.asset import Asset
 from studio.gallery.item import Item
-from studio.gallery.lineage import Line
 from studio.gallery.query import Query
 from studio.gallery.search import Counts
 from studio.gallery.store.albums import Album, Tag
@@ -160,81 +157,6 @@ class Undo:
     deleted_at: str
     things: str
     query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Onward:
-    """A way from an item to a form that begins with it; `carries` is the page whose draft comes along."""
-
-    text: str
-    picture: str
-    url: str
-    carries: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rerun:
-    """The button that makes it once more at once, with the most that this costs today."""
-
-    url: str
-    price: str
-    seen_usd: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemCard:
-    """
-    One item on a page of its own; `query` is the search it was found by, as it stands in an address.
-
-    `comparable` are the ids of those of its relatives that have a recipe too, none where it has none itself. `bar` is
-    what was typed into its own fields for tags and albums.
-    """
-
-    tile: Tile
-    query: str
-    is_deleted: bool
-    html: Markup
-    prompt: str
-    recipe: list[tuple[str, str]]
-    facts: list[tuple[str, str]]
-    tags: list[Tag]
-    albums: list[Album]
-    other_albums: list[Album]
-    made_from: list[Tile]
-    became: list[Tile]
-    previous_url: str | None
-    next_url: str | None
-    back_url: str
-    rerun: Rerun | None
-    again_url: str | None
-    onward: list[Onward]
-    recipe_url: str | None
-    conversation_url: str | None
-    is_simulated: bool
-    remark: str | None
-    comparable: list[str]
-    parameters: dict[str, str]
-    refusal: str | None = None
-    bar: Bar = Bar()
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of two that are compared; `mark` is the letter it goes by."""
-
-    mark: str
-    tile: Tile
-    is_deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two recipes; of each line `left` belongs to the first side and `right` to the second."""
-
-    sides: tuple[Side, Side]
-    lines: list[Line]
-    summary: str
-    back_url: str
 
 
 def tile(item: Item, asset: Asset | None, query: Query | None = None) -> Tile:
