@@ -26,6 +26,7 @@ from studio.admin.jobs import (
 from studio.admin.jobs_views import STATES, JobRow, JobsFilter, job_rows
 from studio.catalogue.agreed import Dearer, refuse_dearer
 from studio.errors import Invalid
+from studio.generations.following import wait_for_end
 from studio.generations.retrying import prices_again
 from studio.html import Hx, Page, shown_on
 from studio.jobs.filters import PAGE_SIZE, wanted_states
@@ -83,9 +84,13 @@ def jobs(
 
 
 @router.post("/{job_id}/cancellation", name="admin.jobs.cancellation")
-def cancel(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
-    """Stop it: at once while it waits, else where its work may be stopped."""
-    return _changed(studio, page, admin, client, job_id, cancel_job, "The job was stopped.")
+async def cancel(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+    """Stop it: at once while it waits, else where its work may be stopped, which is waited for a moment."""
+    acting = Acting(admin, client, now())
+    job = await studio.read(lambda: cancel_job(studio.jobs, lists.get_job(studio.db, job_id), acting))
+    job = await wait_for_end(studio, job)
+    text = "The job was stopped." if job.is_finished else "The job stops as soon as its work may be stopped."
+    return await studio.read(_told, studio, page, admin, job, text)
 
 
 @router.post("/{job_id}/timeout", name="admin.jobs.timeout")
@@ -180,6 +185,10 @@ def _changed(
     text: str,
 ) -> HTMLResponse:
     job = change(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    return _told(studio, page, admin, job, text)
+
+
+def _told(studio: Studio, page: Page, admin: Person, job: Job, text: str) -> HTMLResponse:
     (row,) = _rows(studio, admin, [job], _names(studio))
     headers = shown_on(HERE, note=text)
     return page.answer("admin/job.html", ["job", "told"], headers=headers, job=row, text=text)

@@ -74,9 +74,14 @@ async def cancel_job(studio: Studio, generation: Generation) -> None:
 async def stop_job(studio: Studio, job: Job) -> None:
     """The same of a job itself, by its owner."""
     await studio.read(lambda: studio.jobs.cancel(job.id, person_id=job.person_id))
+    await wait_for_end(studio, job)
+
+
+async def wait_for_end(studio: Studio, job: Job) -> Job:
+    """The job once it has ended, or as it is after STOP_SECONDS."""
     give_up = asyncio.get_running_loop().time() + STOP_SECONDS
-    while asyncio.get_running_loop().time() < give_up:
+    while True:
         found = await studio.read(lists.get_job, studio.db, job.id)
-        if found.is_finished:
-            return
+        if found.is_finished or asyncio.get_running_loop().time() >= give_up:
+            return found
         await studio.board.changed(job.generation_id or job.id, 0.05)

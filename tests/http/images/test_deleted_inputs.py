@@ -56,7 +56,7 @@ def test_a_form_filled_from_it_keeps_the_words_and_says_what_is_left_out(
 
     assert page.one("#prompt").text == "Snow on it"
     assert page.one("#recipe-notice").text == LEFT_OUT
-    assert page.all("[name=asset_ids]") == []
+    assert page.all("input[name=asset_ids]") == []
 
 
 def test_to_use_it_as_an_input_says_that_it_is_gone(paint: Paint, picture: str) -> None:
@@ -66,7 +66,7 @@ def test_to_use_it_as_an_input_says_that_it_is_gone(paint: Paint, picture: str) 
     page = Html(paint.alice.get(f"/fragments/images?input={picture}&input={kept}").text)
 
     assert page.one("#recipe-notice").text == LEFT_OUT
-    assert [box["value"] for box in page.all("[name=asset_ids]")] == [kept]
+    assert [box["value"] for box in page.all("input[name=asset_ids]")] == [kept]
 
 
 @pytest.mark.parametrize("headers", [{}, HX], ids=["plain", "htmx"])
@@ -82,7 +82,7 @@ def test_asking_with_it_brings_the_form_back_with_the_words(
     assert answer.status_code == 422
     assert "One of the pictures was deleted." in page.one("#composer-error").text
     assert page.one("#prompt").text == "Snow on it"
-    assert page.all("[name=asset_ids]") == [], "sent once more it goes without"
+    assert page.all("input[name=asset_ids]") == [], "sent once more it goes without"
 
 
 def test_trying_again_is_refused_with_what_can_be_done_and_works_once_it_is_back(

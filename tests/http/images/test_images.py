@@ -234,7 +234,7 @@ class TestTheForm:
 
         html = Html(paint.alice.get(f"/fragments/images?input={one}&input={two}&input=nonsense").text)
 
-        assert [box["value"] for box in html.all("[name=asset_ids]")] == [one, two]
+        assert [box["value"] for box in html.all("input[name=asset_ids]")] == [one, two]
         assert html.one("#model")["value"] == PAINTER
 
 
