@@ -33,11 +33,28 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with what it waits for
+
+
+# These wait more than they work: begun last, one worker would wait alone.
+LONGEST_FIRST = (
+    "test_videos",
+    "test_services_away",
+    "test_mid_answer",
+    "test_journey",
+    "test_once",
+    "test_images",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that end processes ask for `services`; a studio somewhere else has none we may end."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    ours = [at for at, item in enumerate(items) if item.path.parent == HERE]
+    ordered = sorted((items[at] for at in ours), key=lambda item: ranks.get(item.path.stem, len(ranks)))
+    for at, item in zip(ours, ordered, strict=True):
+        items[at] = item
     if config.getoption("--base-url"):
         ours = [item for item in items if "services" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=ours)
