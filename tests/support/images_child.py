@@ -1,5 +1,5 @@
 """
-A process that makes pictures and is killed on its way: `python -m tests.support.images_child DIRECTORY SANDBOX STEP`.
+A process that makes pictures and is killed on its way.
 
 It works on what is in the database and dies by SIGKILL when the step is reached; without a STEP it ends when nothing is
 open.
@@ -8,7 +8,6 @@ open.
 import asyncio
 import os
 import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,7 +52,3 @@ async def work(db: Database, place: Path, sandbox_url: str, reached: object) -> 
         ):
             await asyncio.sleep(0.005)
         await worker.close()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "")

@@ -1,5 +1,5 @@
 """
-A process with a worker that is killed at a given step: `python -m tests.support.jobs_child DIRECTORY [STEP]`.
+A process with a worker that is killed at a given step.
 
 It works on what is in the database until nothing is open, then ends with 0. With a STEP it dies there by SIGKILL.
 """
@@ -7,7 +7,6 @@ It works on what is in the database until nothing is open, then ends with 0. Wit
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 
 from studio.db import Database
@@ -37,7 +36,3 @@ async def work(db: Database, buyer: Buyer) -> None:
     ):
         await asyncio.sleep(0.002)
     await worker.close()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")

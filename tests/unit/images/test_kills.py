@@ -3,8 +3,6 @@
 import asyncio
 import os
 import shutil
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -18,9 +16,10 @@ from studio.generations.generation import Generation, State
 from studio.jobs.store import lists
 from studio.moments import now
 
+from tests.support import images_child
+from tests.support.forked import exit_code_of
 from tests.support.images import PAINTER, asked_for
 from tests.support.images import ask as ask_
-from tests.support.services import ROOT
 from tests.support.studio import Talker, count, open_studio, person
 
 # Where it dies, how often the provider was asked by then, and how many pictures had come.
@@ -35,9 +34,7 @@ KILLED = -9
 
 
 def child(place: Path, sandbox_url: str, step: str = "") -> int:
-    command = [sys.executable, "-m", "tests.support.images_child", str(place), sandbox_url, step]
-    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'backend'}", "PATH": "/usr/bin:/bin"}
-    return subprocess.run(command, cwd=ROOT, env=environment, timeout=60, check=False).returncode
+    return exit_code_of(images_child.main, place, sandbox_url, step)
 
 
 def asked(place: Path, sandbox_url: str, prompt: str) -> Generation:

@@ -1,10 +1,7 @@
 """A process killed at every step of a job: after the restart it ends once, in the right state, ordered once."""
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,8 @@ from studio.db import Database
 from studio.jobs.job import JobState
 from studio.jobs.store import lists
 
+from tests.support import jobs_child
+from tests.support.forked import exit_code_of
 from tests.support.jobs import Shop, ask, ledger
 
 STEPS = [
@@ -24,12 +23,10 @@ STEPS = [
     "written",
     "committed",
 ]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
 
 
 def child(place: Path, step: str = "") -> int:
-    command = [sys.executable, "-m", "tests.support.jobs_child", str(place), step]
-    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False).returncode
+    return exit_code_of(jobs_child.main, place, step)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -1,10 +1,7 @@
 """Who hears of the end of a job: once, and also when the process died right behind the commit of that end."""
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -16,9 +13,9 @@ from studio.jobs.store import lists, news
 from studio.moments import now
 from studio.paths import MIGRATIONS
 
+from tests.support import jobs_child
+from tests.support.forked import exit_code_of
 from tests.support.jobs import ALICE, BOB, ask
-
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
 
 
 def end(db: Database, job: Job, state: str = "done", moment: datetime | None = None) -> None:
@@ -47,9 +44,7 @@ def test_an_end_that_the_process_did_not_outlive_is_told_by_the_next_one(
     shutil.copy(migrated, tmp_path / "app.db")
     with Database.open(tmp_path / "app.db", threads=1) as db:
         job = ask(db, "purchase")
-    command = [sys.executable, "-m", "tests.support.jobs_child", str(tmp_path), "committed"]
-    killed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert exit_code_of(jobs_child.main, tmp_path, "committed") == -signal.SIGKILL
 
     with Database.open(tmp_path / "app.db", threads=1) as db:
         assert lists.get_job(db, job.id).is_finished

@@ -21,7 +21,9 @@ from studio.jobs.job import Job
 from studio.jobs.store import lists
 from studio.sandbox import create_sandbox
 
+from tests.support import videos_child
 from tests.support.films import film_in
+from tests.support.forked import exit_code_of
 from tests.support.sandbox import served, until
 from tests.support.studio import count
 from tests.support.videos import ALICE, ask, made
@@ -57,11 +59,9 @@ def command(place: Path, sandbox: str, *told: str) -> list[str]:
 
 
 def child(place: Path, sandbox: str, *told: str) -> int:
-    ended = subprocess.run(
-        command(place, sandbox, *told), env=ENVIRONMENT, capture_output=True, timeout=60, check=False
-    )
-    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
-    return ended.returncode
+    code = exit_code_of(videos_child.main, place, sandbox, *told)
+    assert code in (0, -signal.SIGKILL)
+    return code
 
 
 def asked(place: Path, sandbox: str, model: str = "sandbox/video-tiny"):  # type: ignore[no-untyped-def]
