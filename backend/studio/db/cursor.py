@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import duckdb
 
 from studio.db.statement import Row, merge, storable
+
+T = TypeVar("T")
 
 
 class Cursor:
@@ -18,17 +20,20 @@ class Cursor:
     should see no more of the engine than SQL in, rows out.
     """
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_is_busy", "_is_retired")
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._is_busy = self._is_retired = False
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Cursor:
         """Run one statement and return this cursor. Raises duckdb.Error."""
         if parameters:
-            self._connection.execute(sql, {name: storable(value) for name, value in parameters.items()})
+            self._run(
+                self._connection.execute, sql, {name: storable(value) for name, value in parameters.items()}
+            )
         else:
-            self._connection.execute(sql)
+            self._run(self._connection.execute, sql)
         return self
 
     def apply(self, *rows: Row) -> None:
@@ -41,22 +46,41 @@ class Cursor:
             self._connection.execute(execution.statement.sql, execution.parameters)
 
     def fetchone(self) -> tuple[Any, ...] | None:
-        return self._connection.fetchone()
+        return self._run(self._connection.fetchone)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        return self._connection.fetchall()
+        return self._run(self._connection.fetchall)
 
     def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
-        return self._connection.fetchmany(size)
+        return self._run(self._connection.fetchmany, size)
 
     @property
     def columns(self) -> list[str]:
         """The names of the result's columns, in order."""
         return [column[0] for column in self._connection.description or []]
 
-    def interrupt(self) -> None:
-        """Stop the running statement, from any thread; it raises duckdb.InterruptException there."""
-        self._connection.interrupt()
+    def retire(self) -> bool:
+        """
+        From another thread: whether it is closed now. A statement that runs is stopped and raises
+        duckdb.InterruptException; then ask again, since DuckDB forgets an interrupt that comes just before a statement
+        begins, and closing under one that runs would wait for its end. No other statement begins.
+        """
+        self._is_retired = True
+        if self._is_busy:
+            self._connection.interrupt()
+            return False
+        self.close()
+        return True
 
     def close(self) -> None:
         self._connection.close()
+
+    def _run(self, work: Callable[..., T], *told: Any) -> T:
+        # First busy, then the look at whether it is retired; `retire` does it the other way round.
+        self._is_busy = True
+        try:
+            if self._is_retired:
+                raise duckdb.InterruptException("the database is closing")
+            return work(*told)
+        finally:
+            self._is_busy = False

@@ -259,9 +259,9 @@ class Database:
         with self._readers_changed:
             if self._readers_changed.wait_for(lambda: not self._reading, READERS_LEAVE_SECONDS):
                 return
-            for cursor in self._reading:
-                cursor.interrupt()
-            if not self._readers_changed.wait_for(lambda: not self._reading, READERS_LEAVE_SECONDS):
-                log.warning("database.readers_left_behind", readers=len(self._reading))
-                for cursor in self._reading:
-                    cursor.close()
+            give_up = time.monotonic() + READERS_LEAVE_SECONDS
+            while left := [cursor for cursor in self._reading if not cursor.retire()]:
+                if time.monotonic() > give_up:
+                    log.warning("database.readers_left_behind", readers=len(left))
+                    return
+                self._readers_changed.wait(POLL_SECONDS)

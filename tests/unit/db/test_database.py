@@ -233,6 +233,57 @@ def test_closing_interrupts_a_reader_that_does_not_come_to_an_end(
     Database.open(path, wait_seconds=0).close()
 
 
+def test_a_statement_that_begins_while_the_database_closes_is_refused(
+    path: Path, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB forgets an interrupt that comes just before a statement begins; closing waited for its end then."""
+    monkeypatch.setattr("studio.db.database.READERS_LEAVE_SECONDS", 0.2)
+    reading, closed, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def read() -> None:
+        with db.read() as cursor:
+            reading.set()
+            closed.wait(10)
+            with pytest.raises(duckdb.InterruptException):
+                cursor.execute("SELECT count(*) FROM range(1000000) a, range(1000000) b")
+        ended.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert reading.wait(10)
+    db.close()
+    closed.set()
+    reader.join(10)
+
+    assert ended.is_set()
+    Database.open(path, wait_seconds=0).close()
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.0002, 0.001, 0.005])
+def test_a_statement_is_stopped_wherever_in_its_beginning_closing_meets_it(
+    db: Database, monkeypatch: pytest.MonkeyPatch, pause: float
+) -> None:
+    monkeypatch.setattr("studio.db.database.READERS_LEAVE_SECONDS", 5)
+    begun, ended = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with pytest.raises(duckdb.InterruptException), db.read() as cursor:
+            begun.set()
+            cursor.execute("SELECT count(*) FROM range(1000000) a, range(1000000) b")
+        ended.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert begun.wait(10)
+    time.sleep(pause)
+    with db._readers_changed:
+        while not all(cursor.retire() for cursor in db._reading):
+            db._readers_changed.wait(0.01)
+    reader.join(10)
+
+    assert ended.is_set()
+
+
 def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> None:
     before = db.stats
 
