@@ -37,8 +37,10 @@ HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with what it waits for
 
 
-# These wait more than they work: begun last, one worker would wait alone.
-LONGEST_FIRST = (
+# First what looks at pages as they are before other tests filled them, then what waits more than it works: begun last,
+# one worker would wait alone.
+FIRST = (
+    "test_accessibility",
     "test_videos",
     "test_services_away",
     "test_mid_answer",
@@ -50,7 +52,7 @@ LONGEST_FIRST = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that end processes ask for `services`; a studio somewhere else has none we may end."""
-    ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    ranks = {name: rank for rank, name in enumerate(FIRST)}
     ours = [at for at, item in enumerate(items) if item.path.parent == HERE]
     ordered = sorted((items[at] for at in ours), key=lambda item: ranks.get(item.path.stem, len(ranks)))
     for at, item in zip(ours, ordered, strict=True):
