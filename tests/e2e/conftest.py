@@ -8,7 +8,6 @@ or need one of our own are left out then, and those that need the sandbox's mode
 
 import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,18 +20,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
+from tests.support.browser import FLAGS, chromium
 from tests.support.forms import cookie_of, post_form
 from tests.support.services import PASSWORD, ROOT, Services, register, running_services
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with what it waits for
 
@@ -52,15 +43,20 @@ FIRST = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that end processes ask for `services`; a studio somewhere else has none we may end."""
-    ranks = {name: rank for rank, name in enumerate(FIRST)}
-    ours = [at for at, item in enumerate(items) if item.path.parent == HERE]
-    ordered = sorted((items[at] for at in ours), key=lambda item: ranks.get(item.path.stem, len(ranks)))
-    for at, item in zip(ours, ordered, strict=True):
-        items[at] = item
+    _order(items)
     if config.getoption("--base-url"):
         ours = [item for item in items if "services" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
+
+
+def _order(items: list[pytest.Item]) -> None:
+    """The files of this folder by FIRST; those of other folders stay where they are."""
+    ranks = {name: rank for rank, name in enumerate(FIRST)}
+    places = [at for at, item in enumerate(items) if item.path.parent == HERE]
+    ordered = sorted((items[at] for at in places), key=lambda item: ranks.get(item.path.stem, len(ranks)))
+    for at, item in zip(places, ordered, strict=True):
+        items[at] = item
 
 
 @pytest.fixture(scope="session")
@@ -132,15 +128,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    chosen = os.environ.get("AYCG_CHROMIUM") or _chosen_at_set_up() or shutil.which("chromium")
-    launched = playwright.chromium.launch(executable_path=chosen, args=FLAGS)
+    launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     yield launched
     launched.close()
-
-
-def _chosen_at_set_up() -> str | None:
-    note = ROOT / ".venv" / "browser-path"
-    return (note.read_text().strip() or None) if note.exists() else None
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def render_markdown(text: str, *, is_outlined: bool = False) -> Markup:
     if len(text) > MOST_CHARACTERS:
         return unformatted(text)
     try:
-        return Markup(_render(text, new_env(MOST_WORK) | {"is_outlined": is_outlined}))
+        return Markup(_render(text, new_env(MOST_WORK), is_outlined=is_outlined))
     except (_Unfit, TooMuchWork, RecursionError) as reason:
         _log.info("markdown.unformatted", reason=type(reason).__name__, characters=len(text))
     except (
@@ -75,11 +75,11 @@ def unformatted(text: str) -> Markup:
     return Markup('<div class="plain">{}</div>\n').format(escape(text))
 
 
-def _render(text: str, env: dict[str, Any]) -> str:
+def _render(text: str, env: dict[str, Any], *, is_outlined: bool = False) -> str:
     parser = markdown_parser()
     tokens = parser.parse(text, env)
     _check(tokens)
-    if env.get("is_outlined"):
+    if is_outlined:
         outline(tokens)
     return sanitise(parser.renderer.render(tokens, parser.options, env))
 
