@@ -28,13 +28,14 @@ HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with what it waits for
 
 
-# First what looks at pages as they are before other tests filled them, then what waits more than it works: begun last,
-# one worker would wait alone.
+# First what looks at pages as they are before other tests filled them, and beside it what waits more than it works.
+# Then what takes long: begun last, one worker would be at it alone. Films are made politely, by processes that step
+# back behind all others: beside axe, which takes all it can get, one of a second took twenty.
 FIRST = (
     "test_accessibility",
-    "test_videos",
     "test_services_away",
     "test_mid_answer",
+    "test_videos",
     "test_journey",
     "test_once",
     "test_images",

@@ -77,11 +77,10 @@ def test_asking_with_it_brings_the_form_back_with_the_words(
 
 
 def test_trying_again_is_refused_with_what_can_be_done(film: Film, pictures: tuple[str, str]) -> None:
-    asked = film.ask(film.alice, "Cut short", model="sandbox/video-stuck", input_asset_ids=[pictures[0]])
-    film.alice.post(f"/api/generations/{asked['id']}/cancellation")
+    asked = film.ask(film.alice, "Refused", model="sandbox/video-refuses", input_asset_ids=[pictures[0]])
     film.ended(film.alice, asked["id"])
     delete(film, pictures[0])
-    before = len(film.submissions(prompt="Cut short"))
+    before = len(film.submissions(prompt="Refused"))
 
     page = film.alice.post(f"/fragments/videos/{asked['id']}/retry", headers=HX)
     program = film.alice.post(f"/api/jobs/{film.job(film.alice, asked['id'])['id']}/retry")
@@ -89,4 +88,4 @@ def test_trying_again_is_refused_with_what_can_be_done(film: Film, pictures: tup
     assert (page.status_code, program.status_code) == (409, 409)
     assert "A picture to begin with was deleted." in page.text
     assert "Bring it back from the bin" in program.json()["message"]
-    assert len(film.submissions(prompt="Cut short")) == before
+    assert len(film.submissions(prompt="Refused")) == before

@@ -17,7 +17,7 @@ def main() -> None:
 
     commission = commission_from(sys.stdin.readline())
     threading.Thread(target=_leave_with_the_caller, daemon=True).start()
-    os.nice(10)
+    os.nice(5)
 
     from studio.sandbox.filming.film import pictures
     from studio.sandbox.filming.reel import record
