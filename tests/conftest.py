@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.made_once import compile_templates_once, read_signatures_once
+from tests.support.made_once import compile_templates_once, read_certificates_once, read_signatures_once
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,3 +16,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     compile_templates_once()
     read_signatures_once()
+    read_certificates_once()

@@ -32,7 +32,7 @@ from studio.jobs import routes as jobs
 from studio.metrics import StudioMetrics
 from studio.opening import Opening
 from studio.recipes import routes as recipes
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.shutdown import on_first_signal
 from studio.videos import routes as videos
 from studio.web import RequestMiddleware, add_error_handlers

@@ -11,8 +11,8 @@ from tests.e2e.looking import number
 from tests.e2e.pages.chat import Chat
 from tests.e2e.watching import Watch
 from tests.support.forms import post_form
-from tests.support.sandbox import until
 from tests.support.services import Services
+from tests.support.waiting import until
 
 # Of what it passes axe would tell a megabyte a page: only what it finds comes back.
 RULES = {

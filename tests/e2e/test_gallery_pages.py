@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
-from tests.support.sandbox import until
 from tests.support.services import Services, register
+from tests.support.waiting import until
 
 
 @pytest.fixture

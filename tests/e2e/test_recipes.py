@@ -17,7 +17,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from tests.e2e.looking import marked, stayed
 from tests.e2e.pages.chat import Chat
 from tests.e2e.watching import Watch
-from tests.support.sandbox import until
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 

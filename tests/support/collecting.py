@@ -11,7 +11,7 @@ from studio.moments import now
 from studio.wiring import Studio
 
 from tests.support.people import Caller
-from tests.support.sandbox import until
+from tests.support.waiting import until
 
 
 def studio_of(who: Caller) -> Studio:

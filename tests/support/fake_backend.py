@@ -14,12 +14,13 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+from tests.support.waiting import until
 
 ALICE = "alice-session-token-0123456789"
 RUTH = "ruth-session-token-0123456789"
@@ -187,10 +188,7 @@ class FakeBackend:
 
 def wait_for(is_so: Callable[[], Any], *, seconds: float = 5.0) -> None:
     """Return as soon as `is_so()`; fail after `seconds`."""
-    ends = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < ends, f"not within {seconds} s"
-        time.sleep(0.005)
+    until(is_so, seconds=seconds)
 
 
 def _handler_for(backend: FakeBackend) -> type[BaseHTTPRequestHandler]:

@@ -1,6 +1,6 @@
 """
 A backend on a real socket whose provider films: the sandbox on a socket of its own, in a hurry; it shows its
-misbehaving models, and records what it was asked. What waits in the studio waits a 250th.
+misbehaving models, and records what it was asked. What waits in the studio waits a hundredth.
 """
 
 import io
@@ -19,7 +19,7 @@ from studio.videos.wish import KIND
 
 from tests.support.painting import Paint, painting
 from tests.support.people import Caller
-from tests.support.sandbox import until
+from tests.support.waiting import until
 
 TINY = "sandbox/video-tiny"
 SMALL = {"duration": 1, "size": "128x72"}
@@ -93,6 +93,6 @@ class Film(Paint):
 @contextmanager
 def filming(place: Path, migrated: Path, **settings: Any) -> Iterator[Film]:
     """Everything open and the list of models read."""
-    wanted = {"speed": SPEED, "video_poll_seconds": 0.02, "video_max_mb": 5, **settings}
+    wanted = {"speed": SPEED, "video_poll_seconds": 0.05, "video_max_mb": 5, **settings}
     with painting(place, migrated, seen_as=Film, **wanted) as film:
         yield film

@@ -1,8 +1,5 @@
 """A generation that is asked for, on a real database, without anybody's routes."""
 
-import asyncio
-import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
@@ -18,9 +15,9 @@ from studio.moments import now
 from studio.providers import ChatRequest, Provider
 
 from tests.support.scripted_server import chunk, event, head, piece, stream
+from tests.support.waiting import soon
 
 ALICE, PROVIDER = new_id(), new_id()
-PATIENCE_SECONDS = 10.0
 USAGE = {
     "id": "gen-1790000000-A",
     "choices": [],
@@ -69,15 +66,6 @@ def pieces_of(db: Database, generation_id: UUID) -> list[str]:
             {"id": generation_id},
         ).fetchall()
     return [row[0] for row in rows]
-
-
-async def soon(condition: Callable[[], Any]) -> Any:
-    """Let the loop run until a condition holds, and return what it gave."""
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < give_up, "waited in vain"
-        await asyncio.sleep(0.002)
-    return found
 
 
 class FullDisk:

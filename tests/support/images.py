@@ -1,7 +1,6 @@
 """Wishes for pictures at the verbs, and what became of them."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -15,8 +14,8 @@ from studio.jobs.store import lists
 from studio.providers import Adapter, ImageEvent, ImageRequest, Provider
 
 from tests.support.studio import Talker
+from tests.support.waiting import PATIENCE_SECONDS, pauses
 
-PATIENCE_SECONDS = 20.0
 SKETCHER, PAINTER, RETOUCHER = "sandbox/sketcher", "sandbox/painter", "sandbox/retoucher"
 
 
@@ -42,11 +41,10 @@ async def ended(talker: Talker, generation: Generation) -> Generation:
 
 
 async def soon(condition: Callable[[], Any]) -> Any:
-    """Let the loop run until a condition holds, and return what it gave."""
-    give_up = time.monotonic() + PATIENCE_SECONDS
+    """Let the loop run until a condition holds, and return what it gave. It is looked at outside the loop."""
+    waits = pauses(PATIENCE_SECONDS)
     while not (found := await asyncio.to_thread(condition)):
-        assert time.monotonic() < give_up, "waited in vain"
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(next(waits))
     return found
 
 

@@ -1,7 +1,6 @@
 """Jobs on a real database, with a handler that really works: it writes rows of its own and asks a shop over files."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,13 +20,13 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 
 from tests.support.people import Caller
+from tests.support.waiting import soon
 
 if TYPE_CHECKING:
     import pytest
 
 ALICE, BOB, SHOP = new_id(), new_id(), new_id()
 QUICK = Rules(base_seconds=0.01, most_wait_seconds=0.02, most_attempts=3)
-PATIENCE_SECONDS = 20.0
 
 # The handler's own table, so that the tests see whether its rows and the job's end are one commit.
 LEDGER = "CREATE TABLE IF NOT EXISTS ledger (job_id UUID NOT NULL, what VARCHAR NOT NULL)"
@@ -69,15 +68,6 @@ def ledger(db: Database, job_id: UUID | None = None) -> list[str]:
 
 def stored(db: Database, job: Job) -> Job:
     return lists.get_job(db, job.id)
-
-
-async def soon(condition: Callable[[], Any]) -> Any:
-    """Let the loop run until a condition holds, and return what it gave."""
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < give_up, "waited in vain"
-        await asyncio.sleep(0.002)
-    return found
 
 
 async def ended(db: Database, *jobs: Job) -> list[Job]:

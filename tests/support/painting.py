@@ -17,11 +17,12 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from studio.app import create_app
 from studio.config import Settings
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
 from tests.support.people import Caller, wait_until_open
-from tests.support.sandbox import served, until
+from tests.support.sandbox import served
 from tests.support.talking import Talk, logged_to
+from tests.support.waiting import until
 
 PAINTER, SKETCHER, RETOUCHER = "sandbox/painter", "sandbox/sketcher", "sandbox/retoucher"
 PATH = "/sandbox/v1"

@@ -17,8 +17,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.support.forms import cookie_of
-from tests.support.sandbox import until
 from tests.support.services import ROOT, Services, running_services
+from tests.support.waiting import until
 
 SIZE = {"width": 1440, "height": 900}
 TEXT = ("sandbox/scribe", "A table of soups with the time they take")

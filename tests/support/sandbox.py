@@ -6,8 +6,7 @@ import json
 import re
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,8 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from tests.support.waiting import until
 
 KEY = {"Authorization": "Bearer sk-sandbox"}
 PATIENCE_SECONDS = 10.0
@@ -34,16 +35,6 @@ def served(app: ASGIApp, *, path: str = "") -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(PATIENCE_SECONDS)
-
-
-def until(condition: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
-    """Wait for a condition and return what it gave; AssertionError when it does not come true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("waited in vain")
 
 
 def question(

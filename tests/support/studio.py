@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -35,8 +34,8 @@ from studio.providers.provider import Kind
 from studio.wiring import Studio
 
 from tests.support.accounts import cheap_passwords
+from tests.support.waiting import soon
 
-PATIENCE_SECONDS = 10.0
 ENDLESS = "count 400 at 20 per second after 0 ms"  # for sandbox/metronome: runs until somebody stops it
 
 
@@ -73,10 +72,7 @@ class Talker:
         return generations.get_generation(self.studio.db, self.who.id, generation_id)
 
     async def ended(self, generation: Generation) -> Generation:
-        give_up = time.monotonic() + PATIENCE_SECONDS
-        while self.studio.engine.find(generation.id) is not None:
-            assert time.monotonic() < give_up, "the answer does not end"
-            await asyncio.sleep(0.002)
+        await soon(lambda: self.studio.engine.find(generation.id) is None)
         return self.generation(generation.id)
 
 

@@ -21,13 +21,14 @@ from structlog._config import BoundLoggerLazyProxy
 from studio.accounts.registration import ensure_setup_token
 from studio.app import create_app
 from studio.config import Settings
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.wiring import Studio
 
 from tests.support.html import Html
 from tests.support.people import Caller, join, wait_until_open
-from tests.support.sandbox import served, until
+from tests.support.sandbox import served
 from tests.support.sse import Message, messages_of
+from tests.support.waiting import until
 
 HX = {"HX-Request": "true"}
 FAST = "sandbox/sprinter"

@@ -8,9 +8,6 @@ knows it. Whatever it answers names the provider "Sandbox": simulated text, simu
 Read in this order: `catalogue` (which models) → `chat` (one request) → `performers` and `writer` (what they
 say) → `chunks` and `line` (how it goes over the wire) → `ugly` (everything a provider may do wrong); then
 `images` (the same for pictures) → `painting` (how one is painted); then `films` (jobs that take minutes) → `filming`
-(how one is made).
+(how one is made). `app` puts them together; it is not imported here, for a film is made by a process that needs none
+of the rest.
 """
-
-from studio.sandbox.app import create_sandbox
-
-__all__ = ["create_sandbox"]

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
 
 class Announcing(uvicorn.Server):

@@ -6,8 +6,8 @@ import pytest
 from studio.generations.generation import State
 
 from tests.support.html import Html
-from tests.support.sandbox import until
 from tests.support.talking import BEAT, ENDLESS, LATER, Begun, Talk
+from tests.support.waiting import until
 
 WHOLE = [str(number) for number in range(1, 61)]
 

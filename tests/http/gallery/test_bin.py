@@ -8,8 +8,8 @@ from studio.moments import now
 from tests.http.gallery.test_archives import painted
 from tests.support.collecting import ids, upload
 from tests.support.people import Caller
-from tests.support.sandbox import until
 from tests.support.talking import HX, Talk
+from tests.support.waiting import until
 
 
 def change(who: Caller, verb: str, item: str, **more: str) -> int:

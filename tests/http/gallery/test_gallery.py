@@ -8,8 +8,8 @@ from studio.gallery.query import Query
 
 from tests.support.collecting import ids, make_text, studio_of, titles, upload
 from tests.support.people import Caller
-from tests.support.sandbox import until
 from tests.support.talking import Talk
+from tests.support.waiting import until
 
 
 def test_a_finished_text_is_found_by_prompt_answer_and_model_at_once(talk: Talk) -> None:

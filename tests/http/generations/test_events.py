@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.sandbox import until
 from tests.support.sse import Message, comments_in, messages_of
 from tests.support.talking import BEAT, ENDLESS, Begun, Talk
+from tests.support.waiting import until
 
 COUNT = "count 40 at 200 per second after 300 ms"
 WHOLE = [str(number) for number in range(1, 41)]

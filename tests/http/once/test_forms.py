@@ -146,7 +146,7 @@ def test_a_picture_is_taken_in_once_and_counts_by_its_content(film: Film) -> Non
     ("address", "form", "field"),
     [
         ("/fragments/images", {"model": RETOUCHER}, "pictures"),
-        ("/fragments/videos", {"model": "sandbox/filmer"}, "first"),
+        ("/fragments/videos", {"model": "sandbox/filmer", "duration": "1", "resolution": "480p"}, "first"),
         (TALK[0], {"model": "sandbox/seer"}, "pictures"),
         ("follow-up", {"model": "sandbox/seer"}, "pictures"),
     ],

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.filming import SMALL, TINY, Film
-from tests.support.sandbox import until
+from tests.support.waiting import until
 
 
 def test_a_video_is_made_kept_and_found(film: Film) -> None:

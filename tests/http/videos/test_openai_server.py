@@ -13,8 +13,9 @@ from tests.http.videos.test_page import page
 from tests.support.filming import Film
 from tests.support.openai_films import OpenAiFilms
 from tests.support.people import wait_until_open
-from tests.support.sandbox import served, until
+from tests.support.sandbox import served
 from tests.support.talking import logged_to
+from tests.support.waiting import until
 
 MODEL = "sora-box"
 

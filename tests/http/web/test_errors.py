@@ -16,8 +16,8 @@ from studio.html import make_environment
 from studio.web import RequestMiddleware, add_error_handlers
 
 from tests.support.html import Html
-from tests.support.sandbox import until
 from tests.support.talking import Talk, logged_to
+from tests.support.waiting import until
 
 SECRETS = ("Traceback", "/srv/data", "app.db", "sk-or-v1-abcdef", "my secret soup", "RuntimeError", ".py")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.support.accounts import PASSWORD
-from tests.support.sandbox import until
 from tests.support.talking import BEAT, ENDLESS, FAST, HX, KEY, Talk
+from tests.support.waiting import until
 
 WORDS = "soup-of-the-day-in-secret"
 

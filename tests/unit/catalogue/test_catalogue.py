@@ -11,9 +11,9 @@ from studio.db import Database
 from studio.errors import UnknownModel, Upstream
 from studio.moments import now
 
-from tests.support.generations import soon
 from tests.support.models import model
 from tests.support.scripted_server import DROP, ScriptedServer, answer
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

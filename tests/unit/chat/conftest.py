@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from studio.db import Database, migrate
 from studio.paths import MIGRATIONS
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.wiring import Studio
 
 from tests.support.sandbox import served

@@ -14,8 +14,9 @@ from studio.generations.generation import Generation, State
 from studio.moments import now
 from studio.providers import Adapter, Provider
 
-from tests.support.generations import PROVIDER, asked_for, soon, stored
+from tests.support.generations import PROVIDER, asked_for, stored
 from tests.support.scripted_server import CLOSE, ScriptedServer, answer
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

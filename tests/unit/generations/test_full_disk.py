@@ -9,20 +9,12 @@ from studio.generations.engine import SAVE_SECONDS, Engine
 from studio.generations.generation import State
 from studio.providers import Adapter, Provider
 
-from tests.support.generations import (
-    WHOLE,
-    FullDisk,
-    begun,
-    ended,
-    pieces_of,
-    run,
-    soon,
-    stored,
-)
+from tests.support.generations import WHOLE, FullDisk, begun, ended, pieces_of, run, stored
 from tests.support.scripted_server import (
     HOLD,
     ScriptedServer,
 )
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

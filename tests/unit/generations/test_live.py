@@ -11,7 +11,8 @@ from studio.generations.said import Piece
 from studio.ids import new_id
 from studio.moments import now
 
-from tests.support.generations import ALICE, PROVIDER, soon
+from tests.support.generations import ALICE, PROVIDER
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

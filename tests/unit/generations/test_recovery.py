@@ -14,8 +14,9 @@ from studio.generations.recovery import recover
 from studio.moments import now
 from studio.providers import Adapter, Provider
 
-from tests.support.generations import PROVIDER, asked_for, pieces_of, request_for, soon, stored
+from tests.support.generations import PROVIDER, asked_for, pieces_of, request_for, stored
 from tests.support.scripted_server import HOLD, ScriptedServer, answer, chunk, event, head, piece
+from tests.support.waiting import soon
 
 
 def say(db: Database, generation_id: object, *words: str) -> None:

@@ -11,7 +11,8 @@ from studio.generations.live import Live
 from studio.generations.recovery import recover
 from studio.generations.saving import save_pieces, store_end
 
-from tests.support.generations import asked_for, pieces_of, soon, stored
+from tests.support.generations import asked_for, pieces_of, stored
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

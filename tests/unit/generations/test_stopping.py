@@ -11,13 +11,7 @@ from studio.generations.generation import State
 from studio.generations.live import Live
 from studio.providers import Adapter, Provider
 
-from tests.support.generations import (
-    begun,
-    ended,
-    run,
-    soon,
-    stored,
-)
+from tests.support.generations import begun, ended, run, stored
 from tests.support.scripted_server import (
     DROP,
     HOLD,
@@ -28,6 +22,7 @@ from tests.support.scripted_server import (
     event,
     piece,
 )
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

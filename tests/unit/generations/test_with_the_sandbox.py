@@ -12,10 +12,11 @@ from studio.db import Database
 from studio.generations.engine import Engine
 from studio.generations.generation import State
 from studio.providers import ChatRequest, Provider
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
-from tests.support.generations import PROVIDER, asked_for, pieces_of, soon, stored
+from tests.support.generations import PROVIDER, asked_for, pieces_of, stored
 from tests.support.sandbox import served
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,8 @@ from studio.jobs.desk import JobDesk
 from studio.jobs.job import Done, Failed, Job, JobState, Next
 from studio.jobs.worker import Worker
 
-from tests.support.jobs import Errand, ask, ended, soon, stored
+from tests.support.jobs import Errand, ask, ended, stored
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,8 @@ from studio.db import Cursor, Database
 from studio.jobs import storing
 from studio.jobs.storing import Storing
 
-from tests.support.jobs import soon, wanted
+from tests.support.jobs import wanted
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from studio.providers import (
     UpstreamBrokeOff,
     UpstreamUnavailable,
 )
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.sandbox.ugly import UGLY
 from studio.sandbox.ugly import Outcome as Promise
 

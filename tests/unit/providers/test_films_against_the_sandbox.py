@@ -18,7 +18,7 @@ from studio.providers import (
     VideoStatus,
 )
 from studio.providers.videos import VideoOutput
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.sandbox.films.manners import BAD, ODD
 
 from tests.support.sandbox import served

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
 from tests.support.sandbox import KEY, served
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.sandbox.ugly import UGLY
 
 from tests.support.sandbox import KEY, on_the_wire, question, seen, served

@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.sandbox.images.manners import BAD
 
-from tests.support.sandbox import KEY, events, question, served, until
+from tests.support.sandbox import KEY, events, question, served
+from tests.support.waiting import until
 
 LINKS = ["link", "expired-link", "html-link", "private-link", "loopback-link", "foreign-link", "file-link"]
 BROKEN_WIRES = ["cuts-off", "resets", "silent"]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.sandbox.text_models import TEXT_MODELS
 
 from tests.support.sandbox import KEY, on_the_wire, question, seen, served

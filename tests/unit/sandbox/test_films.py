@@ -13,10 +13,11 @@ import av
 import httpx
 import pytest
 from PIL import Image
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
 from tests.support.films import boxes
-from tests.support.sandbox import KEY, served, until
+from tests.support.sandbox import KEY, served
+from tests.support.waiting import until
 
 NOW = 1_790_000_000
 TINY = {"model": "sandbox/video-tiny", "prompt": "the sea", "size": "128x72", "duration": 1, "seed": 5}

@@ -6,7 +6,7 @@ from itertools import chain
 
 import httpx
 import pytest
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 from studio.sandbox.images.manners import BAD_MODELS
 from studio.sandbox.ugly import UGLY
 

@@ -6,7 +6,8 @@ import time
 import httpx
 import pytest
 
-from tests.support.sandbox import KEY, on_the_wire, question, seen, until
+from tests.support.sandbox import KEY, on_the_wire, question, seen
+from tests.support.waiting import until
 
 
 def arrivals(base: str, wish: dict[str, object], headers: dict[str, str] | None = None) -> list[float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from studio.db import Database, migrate
 from studio.paths import MIGRATIONS
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
 from tests.support.sandbox import served
 from tests.support.scripted_filming import BEGUN, COMPLETED, POLL

@@ -19,14 +19,15 @@ from studio.generations.generation import Generation
 from studio.ids import new_id
 from studio.jobs.job import Job
 from studio.jobs.store import lists
-from studio.sandbox import create_sandbox
+from studio.sandbox.app import create_sandbox
 
 from tests.support import videos_child
 from tests.support.films import film_in
 from tests.support.forked import exit_code_of
-from tests.support.sandbox import served, until
+from tests.support.sandbox import served
 from tests.support.studio import count
 from tests.support.videos import ALICE, ask, made
+from tests.support.waiting import until
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(["backend", "."])}
 UNKNOWN = ("interrupted", "outcome_unknown")

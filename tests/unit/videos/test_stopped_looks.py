@@ -13,8 +13,8 @@ from studio.providers import Adapter, Provider, VideoOutput, VideoStatus
 from studio.videos.fetching import Fetching
 
 from tests.support.films import film_bytes, film_in
-from tests.support.jobs import soon
 from tests.support.videos import sandbox_at
+from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 
@@ -134,17 +134,22 @@ async def test_the_next_video_s_turn_comes_and_nothing_half_written_stays(
 
 
 async def test_one_turn_at_a_time_also_behind_a_stop(
-    files: FileStore, begun: Path, monkeypatch: pytest.MonkeyPatch
+    files: FileStore, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     endless("looking", begun, monkeypatch)
     fetching = fetching_of(files, film_bytes())
-    tasks = [fetch(fetching) for _ in range(3)]
+    at_work = fetch(fetching)
 
-    for number, task in enumerate(tasks, 1):
+    for number in range(1, 4):
         await soon(lambda number=number: len(begun.read_text().split()) == number)
+        waiting = fetch(fetching)  # never two: whose turn it were would be a matter of threads
+        await soon(lambda: len(list((tmp_path / "media" / TEMPORARY).iterdir())) == 2)
         assert len(living(begun)) == 1
-        await stopped(task)
+        await stopped(at_work)
+        at_work = waiting
 
+    await soon(lambda: len(begun.read_text().split()) == 4)
+    await stopped(at_work)
     await soon(lambda: not living(begun))
 
 
