@@ -1,16 +1,15 @@
 """/fragments/admin/jobs: everybody's jobs, and what can be done about them."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Query
+from fastapi import Depends, Form, Query
 from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Administrator, Person
-from studio.accounts.client import Caller, Client
+from studio.accounts.client import Caller
 from studio.accounts.gate import Router
 from studio.accounts.people import list_people
 from studio.admin.jobs import (
@@ -31,7 +30,6 @@ from studio.generations.retrying import prices_again
 from studio.html import Hx, Page, shown_on
 from studio.jobs.filters import PAGE_SIZE, wanted_states
 from studio.jobs.job import Job, JobState, Priority
-from studio.jobs.jobs import Jobs
 from studio.jobs.store import lists
 from studio.moments import now
 from studio.once.once import BegunBefore, once_of_form
@@ -43,6 +41,7 @@ router = Router(prefix="/fragments/admin/jobs")
 
 HERE = "/admin/jobs"
 MOST_DAYS = 3650
+AGAIN = "It is tried again."
 MOVED = {
     Priority.SOONER: "It comes before its owner’s other jobs now.",
     Priority.USUAL: "It waits as usual now.",
@@ -51,52 +50,59 @@ MOVED = {
 _Text = Annotated[str, Query(max_length=60)]
 
 
+def chosen(
+    kind: _Text = "", state: _Text = "", person_id: _Text = "", before: UUID | None = None
+) -> JobsFilter:
+    return JobsFilter(kind, state, person_id, before)
+
+
+Choice = Annotated[JobsFilter, Depends(chosen)]
+
+
 @router.get("", name="admin.jobs")
-def jobs(
-    studio: Wired,
-    page: Hx,
-    admin: Administrator,
-    kind: _Text = "",
-    state: _Text = "",
-    person_id: _Text = "",
-    before: UUID | None = None,
-) -> HTMLResponse:
+def jobs(studio: Wired, page: Hx, admin: Administrator, choice: Choice) -> HTMLResponse:
     """The newest first; what follows behind the last one is fetched on its own."""
-    chosen = JobsFilter(kind, state, person_id)
-    found = lists.list_jobs(studio.db, _wanted(chosen, before), PAGE_SIZE + 1)
-    following = chosen.query(found[PAGE_SIZE - 1].id) if len(found) > PAGE_SIZE else None
+    found = lists.list_jobs(studio.db, _wanted(choice), PAGE_SIZE + 1)
+    following = replace(choice, before=found[PAGE_SIZE - 1].id).query if len(found) > PAGE_SIZE else None
     names = _names(studio)
-    context: dict[str, Any] = {"jobs": _rows(studio, admin, found[:PAGE_SIZE], names), "following": following}
-    if page.is_htmx and before is not None:
+    context: dict[str, Any] = {
+        "jobs": _rows(studio, admin, found[:PAGE_SIZE], names),
+        "following": following,
+        "choice": choice,
+    }
+    if page.is_htmx and choice.before is not None:
         return page.answer("admin/jobs.html", ["more"], **context)
     return page.answer(
         "admin/jobs.html",
         ["jobs"],
         headers=shown_on(HERE, title="Jobs"),
-        chosen=chosen,
         kinds=KINDS,
         states=STATES,
         people=names,
-        is_later=before is not None,
         kept_days=studio.settings.jobs_kept_days,
         **context,
     )
 
 
 @router.post("/{job_id}/cancellation", name="admin.jobs.cancellation")
-async def cancel(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+async def cancel(
+    job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller, choice: Choice
+) -> HTMLResponse:
     """Stop it: at once while it waits, else where its work may be stopped, which is waited for a moment."""
     acting = Acting(admin, client, now())
     job = await studio.read(lambda: cancel_job(studio.jobs, lists.get_job(studio.db, job_id), acting))
     job = await wait_for_end(studio, job)
     text = "The job was stopped." if job.is_finished else "The job stops as soon as its work may be stopped."
-    return await studio.read(_told, studio, page, admin, job, text)
+    return await studio.read(_told, studio, page, admin, job, text, choice)
 
 
 @router.post("/{job_id}/timeout", name="admin.jobs.timeout")
-def time_out(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+def time_out(
+    job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller, choice: Choice
+) -> HTMLResponse:
     """Give it up now, whoever works on it."""
-    return _changed(studio, page, admin, client, job_id, time_out_job, "The job was given up.")
+    job = time_out_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    return _told(studio, page, admin, job, "The job was given up.", choice)
 
 
 @router.post("/{job_id}/priority", name="admin.jobs.priority")
@@ -106,18 +112,19 @@ def move(
     page: Hx,
     admin: Administrator,
     client: Caller,
+    choice: Choice,
     priority: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Let one that waits have its turn sooner or later than its owner's others, whose places change with it."""
     if priority not in tuple(Priority):
         raise Invalid("Say whether it is to come sooner, as usual, or later.", field="priority")
-    chosen, job = Priority(priority), lists.get_job(studio.db, job_id)
-    job = move_job(studio.jobs, job, chosen, Acting(admin, client, now()))
+    place, job = Priority(priority), lists.get_job(studio.db, job_id)
+    job = move_job(studio.jobs, job, place, Acting(admin, client, now()))
     waiting = lists.Filter(job.person_id, (JobState.WAITING,), job.kind)
     others = [each for each in lists.list_jobs(studio.db, waiting, PAGE_SIZE) if each.id != job.id]
     rows = _rows(studio, admin, [job, *others], _names(studio))
-    headers = shown_on(HERE, note=MOVED[chosen])
-    return page.answer("admin/job.html", ["moved"], headers=headers, jobs=rows, text=MOVED[chosen])
+    headers, text = _back(choice, job, MOVED[place]), MOVED[place]
+    return page.answer("admin/job.html", ["moved"], headers=headers, jobs=rows, text=text, choice=choice)
 
 
 @router.post("/{job_id}/retry", status_code=201, name="admin.jobs.retry")
@@ -127,6 +134,7 @@ def retry(
     page: Hx,
     admin: Administrator,
     client: Caller,
+    choice: Choice,
     button: Button,
 ) -> HTMLResponse:
     """
@@ -141,23 +149,27 @@ def retry(
     try:
         fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once, agreed)
     except BegunBefore:
-        return HTMLResponse("", headers=shown_on(HERE, note="It is tried again."))
+        return HTMLResponse("", headers=_back(choice.newest, None, AGAIN))
     except Dearer as error:
         (row,) = _rows(studio, admin, [job], _names(studio))
         aim = {"HX-Retarget": f"#job-{job.id}", "HX-Reswap": "outerHTML"}
         row = replace(row, retry_error=error.text)
-        return page.answer("admin/job.html", ["job"], status=error.status, headers=aim, job=row)
+        return page.answer(
+            "admin/job.html", ["job"], status=error.status, headers=aim, job=row, choice=choice
+        )
     (row,) = _rows(studio, admin, [fresh], _names(studio))
-    headers = shown_on(HERE, note="It is tried again.")
-    return page.answer("admin/job.html", ["repeated"], status=201, headers=headers, job=row)
+    headers = _back(choice.newest, fresh, AGAIN)
+    return page.answer("admin/job.html", ["repeated"], status=201, headers=headers, job=row, choice=choice)
 
 
 @router.post("/{job_id}/deletion", name="admin.jobs.deletion")
-def delete(job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller) -> HTMLResponse:
+def delete(
+    job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller, choice: Choice
+) -> HTMLResponse:
     """Forget one that has ended; what it made stays."""
     delete_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
     text = "The job was deleted. What it made stays."
-    return page.answer("admin/job.html", ["told"], headers=shown_on(HERE, note=text), text=text)
+    return page.answer("admin/job.html", ["told"], headers=_back(choice, None, text), text=text)
 
 
 @router.post("/purge", name="admin.jobs.purge")
@@ -175,23 +187,15 @@ def purge(
     return page.answer("admin/job.html", ["told"], headers=headers, text=text)
 
 
-def _changed(
-    studio: Studio,
-    page: Page,
-    admin: Person,
-    client: Client,
-    job_id: UUID,
-    change: Callable[[Jobs, Job, Acting], Job],
-    text: str,
-) -> HTMLResponse:
-    job = change(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
-    return _told(studio, page, admin, job, text)
-
-
-def _told(studio: Studio, page: Page, admin: Person, job: Job, text: str) -> HTMLResponse:
+def _told(studio: Studio, page: Page, admin: Person, job: Job, text: str, choice: JobsFilter) -> HTMLResponse:
     (row,) = _rows(studio, admin, [job], _names(studio))
-    headers = shown_on(HERE, note=text)
-    return page.answer("admin/job.html", ["job", "told"], headers=headers, job=row, text=text)
+    headers = _back(choice, job, text)
+    return page.answer("admin/job.html", ["job", "told"], headers=headers, job=row, text=text, choice=choice)
+
+
+def _back(choice: JobsFilter, job: Job | None, note: str) -> dict[str, str]:
+    """Where somebody without scripts goes on: the page they pressed on, at the job."""
+    return shown_on(f"{HERE}{choice.query}{f'#job-{job.id}' if job else ''}", note=note)
 
 
 def _rows(studio: Studio, admin: Person, found: list[Job], names: dict[UUID, str]) -> list[JobRow]:
@@ -207,14 +211,14 @@ def _names(studio: Studio) -> dict[UUID, str]:
     return {account.id: account.name or account.email for account in accounts}
 
 
-def _wanted(chosen: JobsFilter, before: UUID | None) -> lists.Filter:
+def _wanted(choice: JobsFilter) -> lists.Filter:
     """Raises Invalid for what is no state, and for what is nobody's id."""
     try:
-        person_id = UUID(chosen.person_id) if chosen.person_id else None
+        person_id = UUID(choice.person_id) if choice.person_id else None
     except ValueError:
         raise Invalid("There is nobody of that id.", field="person_id") from None
-    states = wanted_states([chosen.state] if chosen.state else None)
-    return lists.Filter(person_id, states, chosen.kind or None, before)
+    states = wanted_states([choice.state] if choice.state else None)
+    return lists.Filter(person_id, states, choice.kind or None, choice.before)
 
 
 def _days(text: str) -> int:

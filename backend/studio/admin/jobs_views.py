@@ -1,7 +1,7 @@
 """A job as the administrator's page shows it: with owner, state, provider's id, and the provider's own words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -58,20 +58,26 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobsFilter:
-    """What is chosen above the list."""
+    """What is chosen above the list, and behind which job the page begins."""
 
     kind: str = ""
     state: str = ""
     person_id: str = ""
+    before: UUID | None = None
 
     @property
     def is_set(self) -> bool:
         return bool(self.kind or self.state or self.person_id)
 
-    def query(self, before: UUID | None = None) -> str:
-        given = {"kind": self.kind, "state": self.state, "person_id": self.person_id, "before": before or ""}
+    @property
+    def query(self) -> str:
+        given = {"kind": self.kind, "state": self.state, "person_id": self.person_id, "before": self.before}
         text = urlencode({name: value for name, value in given.items() if value})
         return f"?{text}" if text else ""
+
+    @property
+    def newest(self) -> "JobsFilter":
+        return replace(self, before=None)
 
 
 def job_rows(

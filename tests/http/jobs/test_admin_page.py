@@ -124,7 +124,8 @@ def test_one_that_waits_is_moved_in_line_and_the_log_says_by_whom(
         f"#job-{job.id} .facts"
     )
     assert "number 2 in line" in row.text_of(f"hx-partial #job-{other.id}")
-    assert plain.headers["Studio-Page"] == "/admin/jobs" and "after" in plain.headers["Studio-Note"]
+    assert plain.headers["Studio-Page"] == f"/admin/jobs#job-{job.id}"
+    assert "after" in plain.headers["Studio-Note"]
     assert stored(db, job).priority > job.priority
     assert ruth.post(address, data={"priority": "soon"}).status_code == 422
     with db.read() as cursor:
@@ -143,12 +144,26 @@ def test_what_does_not_wait_cannot_be_moved_in_line(
     assert answer.status_code == 409 and "does not wait any more" in answer.text
 
 
+def test_whatever_is_pressed_in_a_filtered_list_leads_back_to_that_list(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    query = f"state=waiting&person_id={alice.id}"
+    for verb in ("cancellation", "timeout", "priority"):
+        job = asked_by(db, alice)
+        html = Html(ruth.get(f"/fragments/admin/jobs?{query}").text)
+        (address,) = [form["action"] for form in html.all(f"#job-{job.id} form") if verb in form["action"]]
+
+        answer = ruth.post(address, data={"priority": "later"})
+
+        assert answer.headers["Studio-Page"] == f"/admin/jobs?{query}#job-{job.id}"
+
+
 def test_one_is_given_up(ruth: Caller, alice: Caller, db: Database, errand: Errand) -> None:
     job = asked_by(db, alice)
 
     answer = ruth.post(f"/fragments/admin/jobs/{job.id}/timeout")
 
-    assert answer.headers["Studio-Page"] == "/admin/jobs"
+    assert answer.headers["Studio-Page"] == f"/admin/jobs#job-{job.id}"
     assert (stored(db, job).state, stored(db, job).reason) == (JobState.FAILED, "marked_timed_out")
 
 
