@@ -92,6 +92,8 @@ def find_neighbours(
     db: Database, person_id: UUID, query: Query, number: int, *, anchor: int
 ) -> tuple[UUID | None, UUID | None]:
     """The ids before and behind an item in the order of the query; None at an end, or where it is not in it."""
+    if not query.search.terms:
+        return _neighbours_in_time(db, person_id, query, number)
     matched, values = _matched(person_id, query, anchor=anchor, rarities=())
     with db.read() as cursor:
         row = cursor.execute(
@@ -103,6 +105,26 @@ def find_neighbours(
                  ORDER BY matched.score, matched.number LIMIT 1),
                 (SELECT id FROM matched, here WHERE (matched.score, matched.number) < (here.score, here.number)
                  ORDER BY matched.score DESC, matched.number DESC LIMIT 1)
+            """,
+            {**values, "number": number},
+        ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def _neighbours_in_time(
+    db: Database, person_id: UUID, query: Query, number: int
+) -> tuple[UUID | None, UUID | None]:
+    """The same without words, in one scan: put in order as above, 100,000 items took five times as long."""
+    conditions, values = _conditions(person_id, query)
+    with db.read() as cursor:
+        row = cursor.execute(
+            f"""
+            {_excluding(query.search, values)}
+            SELECT
+                arg_min(id, number) FILTER (number > $number), arg_max(id, number) FILTER (number < $number)
+            FROM items
+            WHERE {" AND ".join(conditions)}
+            HAVING bool_or(number = $number)
             """,
             {**values, "number": number},
         ).fetchone()
