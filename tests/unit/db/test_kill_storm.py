@@ -21,8 +21,9 @@ def test_a_kill_at_each_step_of_checkpoint_and_recovery_loses_nothing() -> None:
 
 
 def test_kills_at_random_moments_lose_nothing() -> None:
-    said = storm("--kills", "25", "--seconds", "150")  # a machine that stalls needs the time
+    # Ten seconds, unless the disk stalls; some die before they were to be killed.
+    said = storm("--kills", "60", "--seconds", "150")
 
     kills = re.match(r"(\d+) kills", said)
     assert kills is not None
-    assert int(kills[1]) >= 25, said
+    assert int(kills[1]) >= 40, said
