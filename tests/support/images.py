@@ -14,7 +14,7 @@ from studio.jobs.store import lists
 from studio.providers import Adapter, ImageEvent, ImageRequest, Provider
 
 from tests.support.studio import Talker
-from tests.support.waiting import PATIENCE_SECONDS, pauses
+from tests.support.waiting import pauses
 
 SKETCHER, PAINTER, RETOUCHER = "sandbox/sketcher", "sandbox/painter", "sandbox/retoucher"
 
@@ -42,7 +42,7 @@ async def ended(talker: Talker, generation: Generation) -> Generation:
 
 async def soon(condition: Callable[[], Any]) -> Any:
     """Let the loop run until a condition holds, and return what it gave. It is looked at outside the loop."""
-    waits = pauses(PATIENCE_SECONDS)
+    waits = pauses(20.0)
     while not (found := await asyncio.to_thread(condition)):
         await asyncio.sleep(next(waits))
     return found

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,8 +20,8 @@ from studio.jobs.store.rows import add_job
 from studio.jobs.worker import Worker
 from studio.moments import now
 
+from tests.support import waiting
 from tests.support.people import Caller
-from tests.support.waiting import soon
 
 if TYPE_CHECKING:
     import pytest
@@ -64,6 +65,10 @@ def ledger(db: Database, job_id: UUID | None = None) -> list[str]:
             {"job_id": job_id},
         ).fetchall()
     return [row[0] for row in rows]
+
+
+# A job takes several steps and processes of its own, so it is waited for longer than other things.
+soon = partial(waiting.soon, seconds=20.0)
 
 
 def stored(db: Database, job: Job) -> Job:

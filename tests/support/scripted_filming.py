@@ -21,9 +21,9 @@ from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
 
 from tests.support.films import film_bytes
+from tests.support.jobs import soon
 from tests.support.scripted_server import END, ScriptedServer, answer, head, piece
 from tests.support.videos import SANDBOX, ask, made
-from tests.support.waiting import soon
 
 NAME = "gen-vid-1"
 POLL, CONTENT = f"/v1/videos/{NAME}", f"/v1/videos/{NAME}/content?index=0"

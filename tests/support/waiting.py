@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-PATIENCE_SECONDS = 20.0  # long only when something is wrong
+PATIENCE_SECONDS = 10.0  # long only when something is wrong
 FIRST_SECONDS, MOST_SECONDS, GROWTH = 0.002, 0.05, 1.3
 
 

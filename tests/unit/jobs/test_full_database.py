@@ -12,8 +12,7 @@ from studio.jobs.desk import JobDesk
 from studio.jobs.job import Done, Failed, Job, JobState, Next
 from studio.jobs.worker import Worker
 
-from tests.support.jobs import Errand, ask, ended, stored
-from tests.support.waiting import soon
+from tests.support.jobs import Errand, ask, ended, soon, stored
 
 pytestmark = pytest.mark.anyio
 

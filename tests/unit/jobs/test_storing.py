@@ -13,8 +13,7 @@ from studio.db import Cursor, Database
 from studio.jobs import storing
 from studio.jobs.storing import Storing
 
-from tests.support.jobs import wanted
-from tests.support.waiting import soon
+from tests.support.jobs import soon, wanted
 
 pytestmark = pytest.mark.anyio
 

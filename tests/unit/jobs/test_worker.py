@@ -31,10 +31,10 @@ from tests.support.jobs import (
     ended,
     hold,
     ledger,
+    soon,
     stored,
     wanted,
 )
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -26,10 +26,10 @@ from studio.videos.patience import Patience
 from studio.videos.reasons import IN_DOUBT
 from studio.videos.views import making
 
+from tests.support.jobs import soon
 from tests.support.openai_films import OpenAiFilms
 from tests.support.sandbox import served
 from tests.support.videos import SANDBOX, ask, made
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

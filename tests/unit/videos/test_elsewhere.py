@@ -25,8 +25,8 @@ from studio.videos.making import VideoMaker
 from studio.videos.refetching import PAID_AS
 from studio.videos.steps import DOWNLOADING, LOOKING, POLLING, READY, SUBMITTING
 
+from tests.support.jobs import soon
 from tests.support.videos import ask, made, sandbox_at
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 GONE = "This was asked of Sandbox, which this studio no longer uses."

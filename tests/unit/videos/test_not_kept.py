@@ -22,8 +22,8 @@ from studio.videos.making import VideoMaker
 from studio.videos.patience import Patience
 
 from tests.support.decoders import missing_decoder
+from tests.support.jobs import soon
 from tests.support.videos import ALICE, ask, made, sandbox_at
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -14,11 +14,10 @@ from studio.moments import now
 from studio.videos.patience import Patience
 from studio.videos.steps import SUBMITTING
 
-from tests.support.jobs import wish_within
+from tests.support.jobs import soon, wish_within
 from tests.support.scripted_filming import BAD_GATEWAY, CONTENT, NAME, POLL, film, studio
 from tests.support.scripted_server import ScriptedServer, answer
 from tests.support.videos import ALICE, SANDBOX, made
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -13,10 +13,10 @@ from studio.generations.generation import Generation
 from studio.jobs.jobs import Jobs
 from studio.moments import now
 
+from tests.support.jobs import soon
 from tests.support.scripted_filming import BAD_GATEWAY, COMPLETED, CONTENT, NAME, POLL, Studio, film, studio
 from tests.support.scripted_server import ScriptedServer, answer
 from tests.support.videos import ALICE, made
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 

@@ -13,8 +13,8 @@ from studio.providers import Adapter, Provider, VideoOutput, VideoStatus
 from studio.videos.fetching import Fetching
 
 from tests.support.films import film_bytes, film_in
+from tests.support.jobs import soon
 from tests.support.videos import sandbox_at
-from tests.support.waiting import soon
 
 pytestmark = pytest.mark.anyio
 
