@@ -50,6 +50,7 @@ RECOVERY_STEPS = STEPS[6:]
 COMMITS_PER_CHECKPOINT = 8
 ROWS = 300
 OK, WRONG, MISSED = 0, 3, 4
+SURELY_SECONDS = 5.0  # whoever writes comes to a checkpoint, however slow the machine
 
 INSERT = Statement(
     "INSERT INTO item (id, owner, name, version) "
@@ -250,7 +251,7 @@ def draw(chance: random.Random) -> Death:
     """Half of the children die within a checkpoint, the others at a step, while they open, or while they write."""
     kind = chance.random()
     if kind < 0.5:
-        return Death(chance.uniform(0, 0.012), "checkpoint", chance.randint(1, 3))
+        return Death(chance.uniform(0, 0.012), "checkpoint", chance.randint(1, 3), SURELY_SECONDS)
     if kind < 0.75:
         return Death(0, chance.choice(STEPS), chance.randint(1, 3))
     if kind < 0.85:

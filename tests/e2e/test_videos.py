@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.pages.videos import Videos
 from tests.e2e.test_pictures import picture
 from tests.support.services import Services
+from tests.support.waiting import until
 
 FLIPBOOK, STUCK, FAILING = "sandbox/flipbook", "sandbox/video-stuck", "sandbox/video-fails"
 TINY = "sandbox/video-tiny"
@@ -42,16 +43,19 @@ def ended(token: Callable[[str], str], base_url: str) -> Callable[[str], dict[st
 
 
 @pytest.fixture
-def filmed(token: Callable[[str], str], base_url: str) -> Callable[[str], None]:
-    """Waits until the provider works on a generation of Alice's: a page without scripts looks too seldom to see it."""
+def submitted(token: Callable[[str], str], base_url: str) -> Callable[[str], None]:
+    """Waits until the provider's id of a video is on record, as the administrator sees it."""
 
-    def filmed_(generation_id: str) -> None:
-        headers = {"Authorization": f"Bearer {token('alice')}"}
-        address = f"{base_url}/api/generations/{generation_id}/events"
-        with httpx.stream("GET", address, headers=headers, timeout=60) as events:
-            assert any('"state": "running"' in line for line in events.iter_lines())
+    def submitted_(generation_id: str) -> None:
+        with httpx.Client(headers={"Authorization": f"Bearer {token('ruth')}"}, timeout=30) as ruth:
 
-    return filmed_
+            def is_on_record() -> bool:
+                jobs = ruth.get(f"{base_url}/api/admin/jobs?kind=video").json()["items"]
+                return any(job["generation_id"] == generation_id and job["provider_job_id"] for job in jobs)
+
+            until(is_on_record)
+
+    return submitted_
 
 
 def plays_from_its_middle(page: Page, address: str) -> bool:
@@ -184,7 +188,7 @@ def test_the_price_follows_the_length(enter: Callable[..., Page]) -> None:
 def test_one_survives_that_its_browser_is_closed_and_the_backend_killed(
     mortal: Services,
     enter: Callable[..., Page],
-    filmed: Callable[[str], None],
+    submitted: Callable[[str], None],
     ended: Callable[[str], dict[str, Any]],
     scripts: bool,
 ) -> None:
@@ -194,7 +198,7 @@ def test_one_survives_that_its_browser_is_closed_and_the_backend_killed(
     videos.ask(prompt)
     expect(videos.newest.prompt).to_have_text(prompt)
     generation_id = videos.newest.id
-    filmed(generation_id)
+    submitted(generation_id)
     videos.page.context.close()
 
     mortal.backend.kill()

@@ -149,7 +149,7 @@ def retry(
     try:
         fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once, agreed)
     except BegunBefore:
-        return HTMLResponse("", headers=_back(choice.newest, None, AGAIN))
+        return HTMLResponse("", headers=_back(choice.begun_anew, None, AGAIN))
     except Dearer as error:
         (row,) = _rows(studio, admin, [job], _names(studio))
         aim = {"HX-Retarget": f"#job-{job.id}", "HX-Reswap": "outerHTML"}
@@ -158,7 +158,7 @@ def retry(
             "admin/job.html", ["job"], status=error.status, headers=aim, job=row, choice=choice
         )
     (row,) = _rows(studio, admin, [fresh], _names(studio))
-    headers = _back(choice.newest, fresh, AGAIN)
+    headers = _back(choice.begun_anew, fresh, AGAIN)
     return page.answer("admin/job.html", ["repeated"], status=201, headers=headers, job=row, choice=choice)
 
 

@@ -79,6 +79,11 @@ class JobsFilter:
     def newest(self) -> "JobsFilter":
         return replace(self, before=None)
 
+    @property
+    def begun_anew(self) -> "JobsFilter":
+        """Where a job that was just begun stands on top: it is in none of the states that one repeats."""
+        return replace(self, before=None, state="")
+
 
 def job_rows(
     jobs: Sequence[Job],

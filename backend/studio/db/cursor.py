@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import duckdb
@@ -66,11 +67,12 @@ class Cursor:
         begins, and closing under one that runs would wait for its end. No other statement begins.
         """
         self._is_retired = True
-        if self._is_busy:
+        if not self._is_busy:
+            self.close()
+            return True
+        with suppress(duckdb.ConnectionException):  # its reader has ended and closed it in this very moment
             self._connection.interrupt()
-            return False
-        self.close()
-        return True
+        return False
 
     def close(self) -> None:
         self._connection.close()

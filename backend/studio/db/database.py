@@ -255,7 +255,10 @@ class Database:
         return True
 
     def _let_readers_go(self) -> None:
-        """A cursor that is still open keeps the file locked, so none may outlive close()."""
+        """
+        A cursor that is still open keeps the file locked, so each is stopped; one that does not stop in time, such as
+        inside a single long step of DuckDB, is left to end with the process rather than waited for.
+        """
         with self._readers_changed:
             if self._readers_changed.wait_for(lambda: not self._reading, READERS_LEAVE_SECONDS):
                 return

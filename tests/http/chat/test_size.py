@@ -10,6 +10,7 @@ from studio.db.cursor import Cursor
 
 from tests.http.chat.conftest import conversation_of
 from tests.support.html import Html
+from tests.support.people import Caller
 from tests.support.talking import Begun, Talk
 
 STATEMENTS_AT_MOST = 10
@@ -18,8 +19,8 @@ BUSY_MACHINE = 4  # times; the figure itself is measured by the benchmark
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], object]], int]]:
-    """How many statements something executes: the fewest of three times, for what works beside it adds its own."""
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+    """How many statements a visit executes: the fewest of several, for what works beside one adds its own."""
     executed: list[str] = []
     plain = Cursor.execute
 
@@ -34,7 +35,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[
         work()
         return len(executed)
 
-    yield lambda work: min(once(work) for _ in range(3))
+    yield lambda *visits: min(once(visit) for visit in visits)
 
 
 @pytest.mark.parametrize(
@@ -53,17 +54,18 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[
 def test_the_number_of_statements_does_not_grow_with_the_conversation(
     talk: Talk, statements: Callable[[Callable[[], object]], int], address: str
 ) -> None:
-    def cost(begun: Begun) -> int:
+    def first_visit(questions: int) -> Callable[[], object]:
+        begun = conversation_of(talk, talk.alice, questions)
         place = address.format(
             c=begun.conversation_id, a=begun.answer_id, q=begun.question_id, g=begun.generation_id
         )
-        return statements(lambda: talk.alice.get(place).read())
+        return lambda: talk.alice.get(place).read()
 
-    small, large = conversation_of(talk, talk.alice, 5), conversation_of(talk, talk.alice, 20)
+    small, large = ([first_visit(questions) for _ in range(3)] for questions in (5, 20))
     talk.alice.get("/api/me")  # who calls is looked up once and then remembered
 
-    assert cost(small) == cost(large)
-    assert 0 < cost(large) <= STATEMENTS_AT_MOST
+    assert statements(*small) == (costs := statements(*large))
+    assert 0 < costs <= STATEMENTS_AT_MOST
 
 
 def test_a_list_of_conversations_costs_the_same_however_many_there_are(
@@ -77,9 +79,10 @@ def test_a_list_of_conversations_costs_the_same_however_many_there_are(
     for who in (few, many):
         who.get("/api/me")
 
-    assert statements(lambda: few.get("/fragments/conversations")) == statements(
-        lambda: many.get("/fragments/conversations")
-    )
+    def visits(who: Caller) -> list[Callable[[], object]]:
+        return [lambda: who.get("/fragments/conversations")] * 3
+
+    assert statements(*visits(few)) == statements(*visits(many))
 
 
 def test_three_hundred_messages_open_quickly_and_show_their_end(talk: Talk, long: Begun) -> None:

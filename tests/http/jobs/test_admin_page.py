@@ -54,6 +54,13 @@ def refused(db: Database, whose: Caller) -> Job:
     return job
 
 
+def pressed(ruth: Caller, query: str, job_id: UUID, verb: str) -> str:
+    """Where the form of a job that does this sends to, in the list of this query."""
+    html = Html(ruth.get(f"/fragments/admin/jobs?{query}").text)
+    (address,) = [form["action"] for form in html.all(f"#job-{job_id} form") if verb in form["action"]]
+    return address
+
+
 def page(ruth: Caller, query: str = "") -> Html:
     answer = ruth.get(f"/fragments/admin/jobs{query}")
     assert answer.status_code == 200, answer.text
@@ -150,12 +157,39 @@ def test_whatever_is_pressed_in_a_filtered_list_leads_back_to_that_list(
     query = f"state=waiting&person_id={alice.id}"
     for verb in ("cancellation", "timeout", "priority"):
         job = asked_by(db, alice)
-        html = Html(ruth.get(f"/fragments/admin/jobs?{query}").text)
-        (address,) = [form["action"] for form in html.all(f"#job-{job.id} form") if verb in form["action"]]
 
-        answer = ruth.post(address, data={"priority": "later"})
+        answer = ruth.post(pressed(ruth, query, job.id, verb), data={"priority": "later"})
 
         assert answer.headers["Studio-Page"] == f"/admin/jobs?{query}#job-{job.id}"
+
+
+def test_what_is_deleted_in_a_filtered_list_leads_back_to_the_rest_of_it(
+    ruth: Caller, alice: Caller, db: Database, errand: Errand
+) -> None:
+    job, other = refused(db, alice), refused(db, alice)
+    query = f"state=failed&person_id={alice.id}"
+
+    answer = ruth.post(pressed(ruth, query, job.id, "deletion"))
+
+    assert answer.headers["Studio-Page"] == f"/admin/jobs?{query}"
+    left = Html(ruth.get(f"/fragments{answer.headers['Studio-Page']}").text)
+    assert [row["id"] for row in left.all(".job")] == [f"job-{other.id}"]
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_what_is_tried_again_in_a_filtered_list_leads_to_where_the_new_one_stands(
+    ruth: Caller, alice: Caller, bob: Caller, db: Database, errand: Errand, behind: bool
+) -> None:
+    job, newer, _ = [asked_by(db, whose) for whose in (alice, alice, bob)]
+    for each in (job, newer):
+        ruth.post(f"/fragments/admin/jobs/{each.id}/timeout")
+    query = f"state=failed&person_id={alice.id}" + (f"&before={newer.id}" if behind else "")
+
+    answer = ruth.post(f"/fragments/admin/jobs/{job.id}/retry?{query}")
+
+    page_, _, fragment = answer.headers["Studio-Page"].partition("#")
+    rows = [row["id"] for row in Html(ruth.get(f"/fragments{page_}").text).all(".job")]
+    assert rows == [fragment, f"job-{newer.id}", f"job-{job.id}"]
 
 
 def test_one_is_given_up(ruth: Caller, alice: Caller, db: Database, errand: Errand) -> None:

@@ -4,9 +4,7 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,15 +12,9 @@ import pytest
 from studio.db import Database, Statement
 from studio.db.checkpoint import HARD_COMMITS, HARD_WAL_BYTES, QUIET_COMMITS, JournalDamaged, is_due
 
+from tests.support.waiting import until
+
 PAGE = 4096
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Returns when it is so; fails after 10 s."""
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.005)
 
 
 def fill(db: Database, seed: int) -> None:

@@ -22,7 +22,7 @@ def test_a_kill_at_each_step_of_checkpoint_and_recovery_loses_nothing() -> None:
 
 def test_kills_at_random_moments_lose_nothing() -> None:
     # Ten seconds, unless the disk stalls; some die before they were to be killed.
-    said = storm("--kills", "60", "--seconds", "150")
+    said = storm("--kills", "60", "--seconds", "90")
 
     kills = re.match(r"(\d+) kills", said)
     assert kills is not None

@@ -1,5 +1,7 @@
 """What is found, what is not, and in which order."""
 
+from functools import partial
+
 import pytest
 from studio.db import Database
 from studio.errors import Invalid
@@ -141,8 +143,22 @@ def test_neighbours_are_those_of_the_query(db: Database) -> None:
 
     before, behind = neighbours(db, items[0].person_id, Query("bread"), items[2].id)
     assert {before, behind} == {items[0].id, items[3].id}
-    assert neighbours(db, items[0].person_id, Query(), items[0].id) == (items[1].id, None)
     assert neighbours(db, items[0].person_id, Query("bread"), items[1].id) == (None, None)
+
+
+def test_neighbours_without_words_are_those_in_time(db: Database) -> None:
+    first, kettle, second, third = [
+        asked(db, words) for words in ("bread one", "kettle", "bread two", "bread three")
+    ]
+    keep(db, item_of(kind="image"))
+    of = partial(neighbours, db, first.person_id)
+
+    assert of(Query(kind="text"), first.id) == (kettle.id, None)
+    assert of(Query(kind="text"), second.id) == (third.id, kettle.id)
+    assert of(Query(kind="text"), third.id) == (None, second.id)
+    assert of(Query("-kettle", kind="text"), second.id) == (third.id, first.id)
+    assert of(Query("-kettle"), kettle.id) == (None, None)
+    assert of(Query(kind="image"), second.id) == (None, None)
 
 
 @pytest.mark.parametrize("before", ["x", "1-2", "ffff-ffff-ffff-ffff-ffff", "-1-2-3-4"])
