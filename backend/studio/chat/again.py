@@ -1,6 +1,7 @@
 """The composer of questions shown again, with everything that was typed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fastapi.responses import HTMLResponse
 
@@ -22,9 +23,11 @@ def new_page(
     form: ComposerForm,
     error: StudioError | None = None,
     filled: Sequence[str] = (),
+    focus: str = "prompt",
 ) -> HTMLResponse:
     """The page of a new conversation; `filled` are sentences about the recipe it was filled from."""
     card = composer_card(studio, person, form, estimate(studio, form, None), error=error)
+    card = replace(card, focus=focus)
     status = error.status if error else 200
     return page.answer(
         "chat/new.html",

@@ -8,6 +8,7 @@ person has seen accepted survives anything. What is asked again under the same k
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from studio.accounts.access import Person
@@ -118,6 +119,15 @@ def regenerate(
         if model:
             question = replace(question, model=model)
         return _answer(studio, person, conversation, tree, asked, question, rows=[])
+
+
+def repeat(
+    studio: Studio, person: Person, conversation: Conversation, answer: Message, question: Question
+) -> tuple[Conversation, Generation]:
+    """Another answer to the same words, beside the old one, with the settings that `question` has."""
+    question = checked(question)
+    with _alone_in(studio, person, conversation) as (conversation, tree):
+        return _answer(studio, person, conversation, tree, _question_of(tree, answer), question, rows=[])
 
 
 def continue_answer(
@@ -266,7 +276,7 @@ def _generation(
         provider=studio.provider.name,
         model=model.id,
         prompt=question.prompt,
-        params=accepted_params(model, question),
+        params=_params_kept(model, question),
         price_list=model.pricing,
         input_hashes=assets.list_hashes(studio.db, person.id, question.asset_ids),
         is_simulated=studio.provider.is_simulated,
@@ -275,3 +285,9 @@ def _generation(
         conversation_id=conversation.id if conversation else None,
         message_id=new_id() if conversation else None,
     )
+
+
+def _params_kept(model: Model, question: Question) -> dict[str, Any]:
+    """The settings that were sent, and the instructions: without those nobody could ask for the same again."""
+    params = accepted_params(model, question)
+    return {"system_prompt": question.system_prompt, **params} if question.system_prompt else params

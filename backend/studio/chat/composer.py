@@ -64,6 +64,7 @@ class ComposerCard:
     price: str
     facts: Sequence[str]
     conversation_id: str | None = None
+    focus: str = "prompt"  # or model
     notes: Sequence[str] = ()
     error: str | None = None
     error_field: str | None = None
@@ -175,6 +176,7 @@ def form_of_recipe(studio: Studio, filling: Filling | None) -> tuple[ComposerFor
         },
     )
     offered = [setting.name for setting in settings_of(studio.catalogue.find(form.model), form)]
+    offered.append("system_prompt")  # every model takes instructions
     return form, sentences(filling, offered)
 
 

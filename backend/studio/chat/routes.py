@@ -61,6 +61,7 @@ def new(
     prompt: str = "",
     recipe: str = "",
     again: Annotated[str, Query(alias="from")] = "",
+    focus: str = "prompt",
 ) -> HTMLResponse:
     """A composer for a new conversation; filled from a `recipe` that was brought, or `from` a generation."""
     if recipe or again:
@@ -70,7 +71,7 @@ def new(
             if recipe
             else filling_of_generation(studio, person.id, again),
         )
-        return new_page(studio, person, page, form, filled=notes)
+        return new_page(studio, person, page, form, filled=notes, focus=focus)
     chosen = studio.catalogue.find(model) or studio.catalogue.default_text_model()
     form = ComposerForm(prompt=prompt[:2000], model=chosen.id if chosen else "")
     return new_page(studio, person, page, form)

@@ -9,7 +9,7 @@ from studio.gallery.store import lineage as store
 from studio.generations.generation import Generation
 
 SHOWN = 24
-_NAMES = {"n": "Pictures"}  # the others are words already
+_NAMES = {"n": "Pictures", "system_prompt": "Instructions"}  # the others are words already
 
 
 @dataclass(frozen=True, slots=True)

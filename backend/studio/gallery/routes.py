@@ -92,11 +92,12 @@ def rerun(item_id: UUID, person: SignedIn, studio: Wired, page: Hx, button: Butt
         card = replace(show.item_card(studio, person, found, Query()), refusal=error.text)
         headers = shown_on(found.url, title=found.title)
         return page.answer("gallery/item.html", ["item"], status=error.status, headers=headers, card=card)
-    place = f"#{fresh.kind}-{fresh.id}"
-    headers = {
-        **shown_on(f"{PAGES[fresh.kind]}?watch=1{place}"),
-        "HX-Redirect": f"{PAGES[fresh.kind]}{place}",
-    }
+    # Without scripts a page has to be told to look after what is made on it.
+    if fresh.conversation_id:
+        page_, watched, place = f"/chat/{fresh.conversation_id}", "live=1", f"#m-{fresh.message_id}"
+    else:
+        page_, watched, place = PAGES[fresh.kind], "watch=1", f"#{fresh.kind}-{fresh.id}"
+    headers = {**shown_on(f"{page_}?{watched}{place}"), "HX-Redirect": f"{page_}{place}"}
     return HTMLResponse("", 201, headers)
 
 

@@ -150,12 +150,11 @@ def _onward(item: Item, generation: Generation | None) -> list[cards.Onward]:
     ways = []
     if item.kind == "image" and item.asset_id:
         ways.append(cards.Onward("Use as input", "image", f"{PAGES['image']}?input={item.asset_id}"))
-        if "video" in PAGES:
-            film = f"{PAGES['video']}?first={item.asset_id}"
-            ways.append(cards.Onward("Make a video", "play", film, carries=PAGES["image"]))
+        film = f"{PAGES['video']}?first={item.asset_id}"
+        ways.append(cards.Onward("Make a video", "play", film, carries=PAGES["image"]))
     again = again_url(generation) if generation else None
-    if again and generation and generation.kind != "text":
-        if "seed" in generation.params:
+    if again and generation:
+        if generation.kind != "text" and "seed" in generation.params:
             ways.append(cards.Onward("Vary", "image", f"{again}&seed=new"))
         ways.append(cards.Onward("Other model", "settings", f"{again}&focus=model#model"))
     return ways

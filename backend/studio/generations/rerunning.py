@@ -4,6 +4,8 @@ from studio.accounts.access import Person
 from studio.assets import store as assets
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.estimate import Estimate
+from studio.chat.rerunning import KIND as TEXT
+from studio.chat.rerunning import ask_again
 from studio.errors import Conflict, Missing
 from studio.generations.generation import Generation
 from studio.generations.retrying import ESTIMATES
@@ -39,7 +41,8 @@ def run_again(
     A new generation of the same recipe, its seed included; the same request sent `once` before gives what it began.
 
     Raises InputsGone, Dearer where it costs more than `seen_usd` (empty: whoever asks has no say), and what asking
-    for it with the form does: Invalid for a model or a setting that is not here any more, TooManyWaiting.
+    for it with the form does: Invalid for a model or a setting that is not here any more, TooManyWaiting. An answer
+    in a conversation gets another one beside it.
     """
     before = begun_before(studio.db, once)
     if before is not None:
@@ -49,6 +52,8 @@ def run_again(
     if _misses_inputs(studio, person, generation):
         raise InputsGone
     refuse_dearer(seen_usd, ESTIMATES[generation.kind](studio, generation))
+    if generation.kind == TEXT:
+        return ask_again(studio, person, generation, once)
     if generation.kind == IMAGE:
         painted = image_forms.wish_of_form(studio, images.form_of_generation(studio, person, generation))
         return request_pictures(studio, person, painted, once)

@@ -6,6 +6,8 @@ from uuid import UUID
 from studio.accounts.access import Person
 from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.estimate import Estimate
+from studio.chat import rerunning as texts
+from studio.chat.rerunning import KIND as TEXT
 from studio.errors import Missing
 from studio.generations import store
 from studio.generations.generation import Generation
@@ -19,7 +21,7 @@ from studio.videos.refetching import NOTHING_MORE, can_be_fetched
 from studio.videos.wish import KIND as VIDEO
 from studio.wiring import Studio
 
-ESTIMATES = {IMAGE: images.estimate_again, VIDEO: videos.estimate_again}
+ESTIMATES = {TEXT: texts.estimate_again, IMAGE: images.estimate_again, VIDEO: videos.estimate_again}
 
 
 def try_again(studio: Studio, person: Person, job: Job, *, seen_usd: str, once: Once | None) -> Job:

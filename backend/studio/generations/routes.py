@@ -59,18 +59,16 @@ class Asked(BaseModel):
         """What is asked; instructions and settings that are left out are those of the conversation."""
         if self.kind != "text":
             raise Invalid("This studio makes text, pictures and videos: text, image, video.", field="kind")
-        system_prompt = self.system_prompt
-        if system_prompt is None:
-            system_prompt = conversation.system_prompt if conversation else ""
-        if self.params is None:
-            params = conversation.params if conversation else {}
-        else:
-            params = params_of_json(self.params)
+        given = dict(self.params or {})
+        told = given.pop("system_prompt", None)  # as the recipe of an answer has it
+        if told is not None and not isinstance(told, str):
+            raise Invalid("The instructions are a text.", field="system_prompt")
+        usual = conversation.system_prompt if conversation else ""
         return Question(
             prompt=self.prompt,
             model=self.model,
-            system_prompt=system_prompt,
-            params=params,
+            system_prompt=next(text for text in (self.system_prompt, told, usual) if text is not None),
+            params=conversation.params if conversation and self.params is None else params_of_json(given),
             asset_ids=tuple(self.input_asset_ids),
             parent_id=self.parent_id,
             once=once,
