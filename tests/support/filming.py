@@ -17,6 +17,7 @@ from studio.jobs.store import lists
 from studio.moments import now
 from studio.videos.wish import KIND
 
+from tests.support.html import Html
 from tests.support.painting import Paint, painting
 from tests.support.people import Caller
 from tests.support.waiting import until
@@ -25,6 +26,11 @@ TINY = "sandbox/video-tiny"
 SMALL = {"duration": 1, "size": "128x72"}
 SPEED = 200.0  # of the sandbox: not endless, or what is stuck for ever would be done at once
 SAME = {**SMALL, "seed": 5}  # asked for again with the same words, it need not be filmed again
+
+
+def kept(page: Html) -> list[str]:
+    """What each picture in the composer of videos is for, as role:id."""
+    return [option["value"] for option in page.all("#composer-attachments [name=kept] [selected]")]
 
 
 class Film(Paint):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Form
@@ -18,6 +18,7 @@ from studio.gallery.comparing import compared_at, two_of
 from studio.gallery.query import Query
 from studio.gallery.routes import results
 from studio.gallery.ticked import FIELDS_LIMIT, Ticked, chosen
+from studio.gallery.using import MOST_INPUTS, begun_with
 from studio.gallery.views import Head
 from studio.html import Hx, Page, shown_on
 from studio.wiring import Studio, Wired
@@ -61,6 +62,23 @@ def compare(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked,
     except Invalid as error:
         return _refused(studio, person, page, ticked, error)
     address = compared_at(left, right, ticked.wanted)
+    return HTMLResponse("", headers={**shown_on(address), "HX-Redirect": address})
+
+
+@router.post("/gallery/inputs/{kind}", name="gallery.inputs", form_limits={"max_fields": FIELDS_LIMIT})
+def use(
+    kind: Literal["image", "video"],
+    person: SignedIn,
+    studio: Wired,
+    page: Hx,
+    ticked: Annotated[Ticked, Form()],
+) -> HTMLResponse:
+    """On to the page where pictures or videos are made, with what was ticked to begin with."""
+    most = MOST_INPUTS[kind]
+    try:
+        address = begun_with(studio, person, kind, chosen(studio, person, ticked, limit=most + 1))
+    except Invalid as error:
+        return _refused(studio, person, page, ticked, error)
     return HTMLResponse("", headers={**shown_on(address), "HX-Redirect": address})
 
 

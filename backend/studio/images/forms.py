@@ -7,13 +7,14 @@ from fastapi import Depends, Request, UploadFile
 
 from studio.accounts.access import Person
 from studio.assets.taking import keep_file
+from studio.catalogue.catalogue import Catalogue
 from studio.catalogue.model import Model
 from studio.errors import Invalid, StudioError
 from studio.images.wish import KIND, Wish, known_settings, painting_model
 from studio.once.once import Once, digests_of
 from studio.wiring import Studio
 from studio.wishes.forms import WishForm, files_sent, form_sent, once_of_wish, parent_of
-from studio.wishes.inputs import input_id
+from studio.wishes.inputs import input_cards, input_id
 from studio.wishes.settings import ReadSettings, settings_of_form
 
 INPUTS_LIMIT = 16
@@ -70,6 +71,38 @@ def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[Im
         notes += told
     kept = replace(form, asset_ids=tuple(dict.fromkeys(ids)), files=(), chosen=0, notes=tuple(notes))
     return kept, error
+
+
+def with_picture(studio: Studio, person: Person, form: ImageForm, asset_id: str) -> ImageForm:
+    """
+    The form with one more picture of theirs. Where its model takes none another one stands in, and a note says so.
+
+    Raises Invalid (field `pictures`) for one that is gone, and for one too many.
+    """
+    if not input_cards(studio, person, [asset_id]):
+        raise Invalid("That picture is gone.", field="pictures")
+    ids = tuple(dict.fromkeys([*form.asset_ids, asset_id]))
+    if len(ids) > INPUTS_LIMIT:
+        raise Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+    model, notes = studio.catalogue.find(form.model), form.notes
+    stand_in = studio.catalogue.find(usual_model(studio.catalogue, takes_pictures=True))
+    if model and stand_in and model.makes_images and not _takes_pictures(model) and _takes_pictures(stand_in):
+        notes = (*notes, f"{model.name} takes no pictures: {stand_in.name} stands in.")
+        model = stand_in
+    return replace(form, asset_ids=ids, model=model.id if model else form.model, notes=notes)
+
+
+def usual_model(catalogue: Catalogue, *, takes_pictures: bool) -> str:
+    """The default; with pictures to begin with, one that takes them. Empty where there is none."""
+    chosen = catalogue.default_image_model()
+    if takes_pictures and chosen is not None and not _takes_pictures(chosen):
+        takers = [model for model in catalogue.image_models() if _takes_pictures(model)]
+        chosen = next((model for model in takers if model.has_image_price), takers[0] if takers else chosen)
+    return chosen.id if chosen else ""
+
+
+def _takes_pictures(model: Model) -> bool:
+    return bool(known_settings(model).most_inputs)
 
 
 def read_settings(model: Model, form: ImageForm) -> ReadSettings:

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
 from studio.catalogue.agreed import refuse_dearer
-from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.forgetting import forget
@@ -25,8 +24,10 @@ from studio.images.forms import (
     ImageForm,
     fitted,
     once_of,
+    usual_model,
     wish_of_form,
     with_kept_files,
+    with_picture,
 )
 from studio.once.beginning import StillBeginning
 from studio.once.once import Once, begun_before
@@ -63,7 +64,7 @@ def page_(
     """The composer, filled from a recipe or with pictures to begin with, and this person's latest pictures."""
     if recipe:
         filling = filling_of_draft(studio, person.id, recipe)
-        stand_in = _model(studio.catalogue, takes_pictures=bool(filling and filling.asset_ids))
+        stand_in = usual_model(studio.catalogue, takes_pictures=bool(filling and filling.asset_ids))
         form, filled = form_of_recipe(studio, filling, stand_in)
         return _page(studio, person, page, form, is_watched=watch, focus=focus, filled=filled)
     form, lost = _first_form(studio, person, model=model, prompt=prompt, inputs=inputs or [], from_=from_)
@@ -114,6 +115,23 @@ def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLR
     answer = _page(studio, person, page, fitted(studio, form))
     answer.headers["Studio-Title"] = "Images"
     return answer
+
+
+@router.post("/inputs/{asset_id}", name="images.inputs")
+def take_in(asset_id: str, person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLResponse:
+    """The composer with one more of their pictures to begin with, and with all that was typed and chosen before."""
+    form, refused = with_kept_files(studio, person, form)
+    try:
+        if refused is not None:
+            raise refused
+        form = fitted(studio, with_picture(studio, person, form, asset_id))
+    except StudioError as error:
+        return _composer_again(studio, person, page, form, error)
+    if not page.is_htmx:
+        answer = _page(studio, person, page, form)
+        answer.headers["Studio-Title"] = "Images"
+        return answer
+    return page.answer("images/composer.html", ["form"], composer=paint_card(studio, person, form))
 
 
 @router.get("/{generation_id}", name="images.show")
@@ -192,14 +210,14 @@ def _first_form(
         form = show.form_of_generation(studio, person, generation)
         wanted += len(generation.input_hashes)
     else:
-        form = ImageForm(prompt=prompt, model=_model(studio.catalogue, takes_pictures=bool(inputs)))
+        form = ImageForm(prompt=prompt, model=usual_model(studio.catalogue, takes_pictures=bool(inputs)))
     known = studio.catalogue.find(model)
     named = [*form.asset_ids, *inputs]
     there = {card.id for card in input_cards(studio, person, named)}
     kept = [id_ for id_ in named if id_ in there]
     stand_in = form.model
     if studio.catalogue.find(stand_in) is None:  # of a provider that is no longer used, or withdrawn by it
-        stand_in = _model(studio.catalogue, takes_pictures=bool(form.asset_ids)) or stand_in
+        stand_in = usual_model(studio.catalogue, takes_pictures=bool(form.asset_ids)) or stand_in
     form = ImageForm(
         prompt=form.prompt,
         model=known.id if known and known.makes_images else stand_in,
@@ -208,15 +226,6 @@ def _first_form(
         parent_id=form.parent_id,
     )
     return form, wanted - len(kept)
-
-
-def _model(catalogue: Catalogue, *, takes_pictures: bool) -> str:
-    """The default; with pictures to begin with, one that takes them."""
-    chosen = catalogue.default_image_model()
-    if takes_pictures and chosen is not None and not wish.known_settings(chosen).most_inputs:
-        takers = [m for m in catalogue.image_models() if wish.known_settings(m).most_inputs]
-        chosen = next((m for m in takers if m.has_image_price), takers[0] if takers else chosen)
-    return chosen.id if chosen else ""
 
 
 def _page(

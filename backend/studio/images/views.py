@@ -36,7 +36,7 @@ class Shown:
     width_px: int
     height_px: int
     alt: str
-    input_url: str
+    use_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def shown(asset: Asset, prompt: str, number: int, count: int) -> Shown:
         width_px=asset.width_px or 1,
         height_px=asset.height_px or 1,
         alt=f"{alt} ({number} of {count})" if count > 1 else alt,
-        input_url=f"/images?{urlencode({'input': str(asset.id)})}",
+        use_url=f"/fragments/images/inputs/{asset.id}",
     )
 
 

@@ -12,7 +12,7 @@ from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.errors import StudioError
 from studio.providers import Role, VideoSettings
-from studio.videos.forms import FILES, KEPT, VideoForm, read_settings
+from studio.videos.forms import FILES, VideoForm, kept_text, read_settings
 from studio.videos.settings import form_settings, mistake_in_roles
 from studio.videos.wish import Input, Wish, estimate_wish, known_settings
 from studio.wiring import Studio
@@ -37,10 +37,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class InputCard:
-    """A picture that is here already, in the field of its role."""
+    """A picture that is here already; `uses` are what it may be for, as (value, text), and `use` what it is for."""
 
-    field: str
-    label: str
+    use: str
+    uses: Sequence[tuple[str, str]]
     picture: PictureCard
 
 
@@ -155,10 +155,16 @@ def _slots(known: VideoSettings) -> list[Slot]:
     ]
 
 
+def _uses(asset_id: str) -> list[tuple[str, str]]:
+    """All that a picture may be for: what the model takes changes with the model, and its mistake is told beside it."""
+    uses = [(kept_text(role, asset_id), label) for role, label in ROLE_LABELS.items()]
+    return [*uses, ("", "Leave out")]
+
+
 def _inputs(studio: Studio, person: Person, form: VideoForm) -> list[tuple[Role, InputCard]]:
     cards = {card.id: card for card in input_cards(studio, person, [text for _, text in form.kept])}
     return [
-        (role, InputCard(KEPT[role], ROLE_LABELS[role], cards[text]))
+        (role, InputCard(kept_text(role, text), _uses(text), cards[text]))
         for role, text in form.kept
         if text in cards
     ]

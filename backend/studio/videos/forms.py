@@ -18,9 +18,9 @@ from studio.wishes.forms import WishForm, files_sent, form_sent, once_of_wish, p
 from studio.wishes.inputs import input_id
 from studio.wishes.settings import ReadSettings
 
-# By role: the field of a file that was chosen now, and the one of pictures that are kept already.
+# By role: the field of a file that was chosen now. Of each picture that is kept already `kept` says what it is for.
 FILES = {Role.FIRST_FRAME: "first", Role.LAST_FRAME: "last", Role.REFERENCE: "references"}
-KEPT = {Role.FIRST_FRAME: "first_id", Role.LAST_FRAME: "last_id", Role.REFERENCE: "reference_ids"}
+KEPT = "kept"
 INPUTS_LIMIT = 8
 
 
@@ -35,14 +35,22 @@ class VideoForm(WishForm):
 async def video_form(request: Request) -> VideoForm:
     """Dependency: the fields as they came; nothing is judged yet."""
     sent = await request.form(max_files=INPUTS_LIMIT * 2)
-    kept = (
-        (role, text) for role, name in KEPT.items() for text in sent.getlist(name) if isinstance(text, str)
-    )
+    kept = (_kept(text) for text in sent.getlist(KEPT) if isinstance(text, str))
     return replace(
-        form_sent(sent, VideoForm, {*FILES.values(), *KEPT.values()}),
-        kept=tuple(dict.fromkeys(kept))[:INPUTS_LIMIT],
+        form_sent(sent, VideoForm, {*FILES.values(), KEPT}),
+        kept=tuple(dict.fromkeys(each for each in kept if each))[:INPUTS_LIMIT],
         files=tuple((role, file) for role, name in FILES.items() for file in files_sent(sent, name)),
     )
+
+
+def kept_text(role: Role, asset_id: str) -> str:
+    """What a picture is for, as one value of the field `kept`; an empty one leaves it out."""
+    return f"{role.value}:{asset_id}"
+
+
+def _kept(text: str) -> tuple[Role, str] | None:
+    role, _, asset_id = text.partition(":")
+    return (Role(role), asset_id) if role in FILES and asset_id else None
 
 
 Composer = Annotated[VideoForm, Depends(video_form)]

@@ -28,7 +28,10 @@ document.addEventListener("htmx:finally:request", () => {
 });
 
 function keep() {
-  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  if (!focused || ![document.body, focused].includes(document.activeElement)) return;
+  // It is still there, in a menu that a swap has closed.
+  if (focused.isConnected && focused.checkVisibility()) return;
+  if (focused.isConnected) return focused.closest("details:not([open])")?.querySelector("summary").focus({ preventScroll: true });
   const place = places.map((id) => document.getElementById(id)).find((found) => found?.checkVisibility());
   // The button of a menu stands for what was chosen in it; any other place is focused itself.
   const menu = place?.querySelector(":scope > * > .menu > summary");

@@ -3,6 +3,7 @@
 import io
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from PIL import Image
@@ -236,6 +237,56 @@ class TestTheForm:
 
         assert [box["value"] for box in html.all("input[name=asset_ids]")] == [one, two]
         assert html.one("#model")["value"] == PAINTER
+
+    def test_one_more_picture_goes_in_beside_all_that_is_there(self, paint: Paint) -> None:
+        one, two = (paint.made(paint.alice, f"Source {n}")["assets"][0]["id"] for n in (1, 2))
+        form = {"prompt": "Kept in mind", "model": PAINTER, "n": "3", "asset_ids": one}
+
+        plain = paint.alice.post(f"/fragments/images/inputs/{two}", data=form)
+        live = paint.alice.post(f"/fragments/images/inputs/{two}", data=form, headers=HX)
+
+        for answer in (plain, live):
+            html = Html(answer.text)
+            assert answer.status_code == 200
+            assert [box["value"] for box in html.all("input[name=asset_ids][checked]")] == [one, two]
+            assert (html.one("#prompt").text, html.one("#model")["value"]) == ("Kept in mind", PAINTER)
+            assert html.one("[name=n][checked]")["value"] == "3"
+        assert plain.headers["Studio-Title"] == "Images" and "#images-list" not in live.text
+        file = [("pictures", ("new.png", png("olive"), "image/png"))]
+        with_file = Html(paint.alice.post(f"/fragments/images/inputs/{two}", data=form, files=file).text)
+        assert "new.png" in with_file.one("#composer-attachments").text
+        assert len(with_file.all("input[name=asset_ids][checked]")) == 3
+
+    def test_where_the_model_takes_no_pictures_another_one_stands_in_and_it_is_said(
+        self, paint: Paint
+    ) -> None:
+        one = paint.made(paint.alice, "Source")["assets"][0]["id"]
+
+        html = Html(
+            paint.alice.post(f"/fragments/images/inputs/{one}", data={"model": SKETCHER}, headers=HX).text
+        )
+
+        assert html.one("#model")["value"] == PAINTER
+        assert "takes no pictures: " in html.one(".composer__note.field__hint").text
+
+    def test_what_cannot_go_in_is_said_and_the_form_stays(self, paint: Paint) -> None:
+        one = paint.made(paint.alice, "Source")["assets"][0]["id"]
+        theirs = paint.made(paint.bob, "Source")["assets"][0]["id"]
+        form = {"prompt": "Kept in mind", "model": PAINTER}
+        full = {**form, "asset_ids": [str(UUID(int=number)) for number in range(16)]}
+
+        for wanted, sent, sentence in (
+            ("nonsense", form, "That picture is gone."),
+            (str(UUID(int=7)), form, "That picture is gone."),
+            (theirs, form, "That picture is gone."),
+            (one, full, "At most 16 pictures"),
+        ):
+            answer = paint.alice.post(f"/fragments/images/inputs/{wanted}", data=sent, headers=HX)
+            html = Html(answer.text)
+            assert answer.status_code == 422
+            assert sentence in html.one("#composer-error").text
+            assert html.one("#prompt").text == "Kept in mind"
+        assert paint.charlie.post(f"/fragments/images/inputs/{one}", data=form).status_code == 401
 
 
 class TestCards:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.support.filming import Film
+from tests.support.filming import Film, kept
 from tests.support.html import Html
 from tests.support.talking import HX
 
@@ -47,8 +47,7 @@ def test_a_form_filled_from_it_keeps_the_rest_and_says_what_is_left_out(
 
     assert page.one("#prompt").text == "From dusk to dawn"
     assert page.one("#recipe-notice").text == LEFT_OUT
-    assert page.all("[name=first_id]") == []
-    assert page.one("[name=last_id]")["value"] == pictures[1]
+    assert kept(page) == [f"last_frame:{pictures[1]}"]
 
 
 def test_to_make_a_video_of_it_says_that_it_is_gone(film: Film, pictures: tuple[str, str]) -> None:
@@ -57,7 +56,7 @@ def test_to_make_a_video_of_it_says_that_it_is_gone(film: Film, pictures: tuple[
     page = Html(film.alice.get(f"/fragments/videos?first={pictures[0]}").text)
 
     assert page.one("#recipe-notice").text == LEFT_OUT
-    assert page.all("[name=first_id]") == []
+    assert kept(page) == []
 
 
 @pytest.mark.parametrize("headers", [{}, HX], ids=["plain", "htmx"])
@@ -65,7 +64,11 @@ def test_asking_with_it_brings_the_form_back_with_the_words(
     film: Film, pictures: tuple[str, str], headers: dict[str, str]
 ) -> None:
     delete(film, pictures[0])
-    form = {"prompt": "It moves", "model": FILMER, "first_id": pictures[0], "last_id": pictures[1]}
+    form = {
+        "prompt": "It moves",
+        "model": FILMER,
+        "kept": [f"first_frame:{pictures[0]}", f"last_frame:{pictures[1]}"],
+    }
 
     answer = film.alice.post("/fragments/videos", data=form, headers=headers)
 
@@ -73,7 +76,7 @@ def test_asking_with_it_brings_the_form_back_with_the_words(
     assert answer.status_code == 422
     assert "One of the pictures was deleted." in page.one("#composer-error").text
     assert page.one("#prompt").text == "It moves"
-    assert page.one("[name=last_id]")["value"] == pictures[1]
+    assert kept(page) == [f"last_frame:{pictures[1]}"]
 
 
 def test_trying_again_is_refused_with_what_can_be_done(film: Film, pictures: tuple[str, str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from studio.videos.reasons import MAY_NOT_PLAY, REMARKS
 
-from tests.support.filming import SAME, TINY, Film
+from tests.support.filming import SAME, TINY, Film, kept
 from tests.support.html import Html
 from tests.support.people import Caller
 
@@ -143,7 +143,7 @@ def test_pictures_go_in_by_what_they_are_for(film: Film) -> None:
     made = film.ended(film.alice, answer.headers["Studio-Page"].partition("#video-")[2])
     assert (made["state"], made["params"]["input_roles"]) == ("done", "first_frame,last_frame")
     again = page(film.alice, f"?from={made['id']}")
-    assert [field["name"] for field in again.all("#composer-attachments input")] == ["first_id", "last_id"]
+    assert [text.partition(":")[0] for text in kept(again)] == ["first_frame", "last_frame"]
 
 
 def test_pictures_to_go_by_reach_the_model_that_lists_them(film: Film) -> None:
@@ -208,7 +208,7 @@ def test_what_was_typed_stays_when_a_file_is_no_picture(film: Film) -> None:
     form = Html(answer.text)
     assert "archive.png" in form.one("#composer-error").text
     assert form.one("#prompt").text == "Kept in mind"
-    assert form.one("#composer-attachments input")["name"] == "first_id"
+    assert kept(form)[0].startswith("first_frame:")
     assert film.count("jobs") == before
 
 
@@ -246,14 +246,32 @@ def test_more_than_the_button_said_is_asked_for_again(film: Film) -> None:
 
 
 def test_a_picture_of_the_gallery_begins_one(film: Film) -> None:
-    kept = film.keep_picture(film.alice, "orange")
+    orange = film.keep_picture(film.alice, "orange")
 
-    first = page(film.alice, f"?first={kept}&model={TINY}")
+    assert kept(page(film.alice, f"?first={orange}&model={TINY}")) == [f"first_frame:{orange}"]
+    item = film.alice.get(f"/fragments/gallery/{orange}")
+    assert f"/videos?first={orange}" in item.text
 
-    assert first.one("#composer-attachments input")["value"] == kept
-    assert first.one("#composer-attachments input")["name"] == "first_id"
-    item = film.alice.get(f"/fragments/gallery/{kept}")
-    assert f"/videos?first={kept}" in item.text
+
+def test_what_a_picture_is_for_is_chosen_in_the_form(film: Film) -> None:
+    red, blue = film.keep_picture(film.alice, "red"), film.keep_picture(film.alice, "blue")
+    form = {**SMALL_FORM, "prompt": "Turned round"}
+
+    answer = film.alice.post(
+        "/fragments/videos",
+        data={**form, "kept": [f"last_frame:{red}", f"first_frame:{blue}", "", "nonsense", f"poster:{red}"]},
+    )
+
+    made = film.ended(film.alice, answer.headers["Studio-Page"].partition("#video-")[2])
+    assert made["params"]["input_roles"] == "last_frame,first_frame"
+    (sent,) = film.submissions(prompt="Turned round")
+    assert [frame["frame_type"] for frame in sent["body"]["frame_images"]] == ["last_frame", "first_frame"]
+    twice = film.alice.post(
+        "/fragments/videos", data={**form, "kept": [f"first_frame:{red}", f"first_frame:{blue}"]}, headers=HX
+    )
+    assert twice.status_code == 422
+    assert "A video has one first frame." in Html(twice.text).one("#composer-error").text
+    assert kept(Html(twice.text)) == [f"first_frame:{red}", f"first_frame:{blue}"]
 
 
 def test_a_failure_is_told_with_what_it_cost_and_taken_off_the_list(film: Film) -> None:
@@ -353,7 +371,7 @@ def test_who_has_no_scripts_asks_for_the_fields_of_a_model_and_spends_nothing(fi
     assert (shown.status_code, shown.headers["Studio-Title"]) == (200, "Videos")
     assert html.one("#prompt").text == "Kept in mind"
     assert html.one("#model")["value"] == TINY
-    assert html.one("#composer-attachments input")["name"] == "first_id"
+    assert kept(html)[0].startswith("first_frame:")
     assert "first" in html.one("#composer-takes")["data-takes"].split()
     assert unknown.status_code == 422
     assert "does not know that model" in Html(unknown.text).one("#composer-error").text

@@ -1,0 +1,152 @@
+"""What was made is made something of: pictures taken in one by one or ticked together, answers asked for again."""
+
+import io
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.pages.images import Images
+from tests.e2e.pages.videos import Videos
+
+FILMER, RETOUCHER, SCRIBE = "sandbox/filmer", "sandbox/retoucher", "sandbox/scribe"
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+@pytest.fixture
+def api(base_url: str, token: Callable[[str], str]) -> httpx.Client:
+    return httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {token('alice')}"}, timeout=30)
+
+
+@pytest.fixture
+def pictures(api: httpx.Client) -> tuple[str, list[str]]:
+    """A word that finds two pictures of Alice's, and their names, the older one first."""
+    word = f"Q{uuid4().hex[:10]}"
+    names = [f"{word} {which}" for which in ("older", "newer")]
+    for number, name in enumerate(names):
+        file = io.BytesIO()
+        Image.new("RGB", (64, 36), (uuid4().int % 256, number * 90, 120)).save(file, "PNG")
+        answer = api.post("/api/assets", files={"file": (f"{name}.png", file.getvalue(), "image/png")})
+        assert answer.status_code == 201, answer.text
+    return word, names
+
+
+def tick_and_use(page: Page, pictures: tuple[str, list[str]], button: str) -> None:
+    page.goto(f"/gallery?q={pictures[0]}")
+    for name in pictures[1]:
+        page.get_by_role("checkbox", name=f"Select “{name}").check()
+    page.locator("#picks summary", has_text="More").click()
+    page.get_by_role("button", name=button).click()
+
+
+def roles(videos: Videos) -> Locator:
+    return videos.attachments.locator("select[name=kept]")
+
+
+def test_pictures_of_the_page_go_in_one_after_the_other_and_nothing_typed_is_lost(
+    enter: Callable[..., Page], api: httpx.Client, scripts: bool
+) -> None:
+    body = {
+        "kind": "image",
+        "model": "sandbox/painter",
+        "prompt": f"Two jugs {uuid4().hex[:8]}",
+        "params": {"n": 2},
+    }
+    made = api.post("/api/generations", json=body).json()
+    with api.stream("GET", f"/api/generations/{made['id']}/events") as events:
+        assert any(line == "event: done" for line in events.iter_lines())
+    images = Images(enter("alice", scripts=scripts))
+    images.begin(f"?model={RETOUCHER}")
+    card = images.card(body["prompt"])
+    images.prompt.fill("Make them blue")
+
+    for number in (0, 1):
+        card.places.nth(number).hover()
+        card.use.nth(number).click()
+        expect(images.attachments.get_by_role("checkbox")).to_have_count(number + 1)
+
+    expect(images.prompt).to_have_value("Make them blue")
+    expect(images.prompt).to_be_focused()
+    expect(images.model).to_have_value(RETOUCHER)
+    images.make.click()
+    expect(images.newest.prompt).to_have_text("Make them blue")
+    expect(images.newest.begun_with).to_have_count(2)
+
+
+def test_ticked_pictures_begin_a_picture(
+    enter: Callable[..., Page], pictures: tuple[str, list[str]], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+
+    tick_and_use(page, pictures, "Use for a picture")
+
+    images = Images(page)
+    expect(images.attachments.get_by_role("checkbox")).to_have_count(2)
+    images.ask(f"Both together {pictures[0]}")
+    expect(images.newest.begun_with).to_have_count(2)
+    expect(images.newest.pictures).to_have_count(1)
+
+
+def test_ticked_pictures_are_the_frames_of_a_video_and_may_change_places(
+    enter: Callable[..., Page], pictures: tuple[str, list[str]], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+
+    tick_and_use(page, pictures, "Use for a video")
+
+    videos = Videos(page)
+    expect(videos.attachments.get_by_role("combobox", name=re.compile("older"))).to_have_value(
+        re.compile("^first")
+    )
+    expect(videos.attachments.get_by_role("combobox", name=re.compile("newer"))).to_have_value(
+        re.compile("^last")
+    )
+    roles(videos).nth(0).select_option("Last frame")
+    roles(videos).nth(1).select_option("First frame")
+    videos.ask(f"Backwards {pictures[0]}")
+    expect(videos.newest.prompt).to_contain_text("Backwards")
+    expect(videos.newest.begun_with.nth(0)).to_have_attribute("alt", re.compile("^Last frame: .*older"))
+    expect(videos.newest.begun_with.nth(1)).to_have_attribute("alt", re.compile("^First frame: .*newer"))
+
+
+def test_what_a_model_does_not_take_is_said_where_it_is_chosen(
+    enter: Callable[..., Page], pictures: tuple[str, list[str]], scripts: bool
+) -> None:
+    page = enter("alice", scripts=scripts)
+    tick_and_use(page, pictures, "Use for a video")
+    videos = Videos(page)
+
+    roles(videos).nth(0).select_option("Go by")
+    if not scripts:
+        videos.show_settings.click()
+
+    expect(page.locator("#composer-inputs")).to_contain_text("Either frames or pictures to go by")
+    roles(videos).nth(0).select_option("Leave out")
+    if not scripts:
+        videos.show_settings.click()
+    expect(page.locator("#composer-inputs")).to_have_text("")
+
+
+def test_an_answer_is_run_again_beside_the_old_one(
+    enter: Callable[..., Page], api: httpx.Client, scripts: bool
+) -> None:
+    prompt = f"What is a {uuid4().hex[:8]}?"
+    made = api.post("/api/generations", json={"model": SCRIBE, "prompt": prompt}).json()
+    with api.stream("GET", f"/api/generations/{made['id']}/events") as events:
+        assert any(line == "event: done" for line in events.iter_lines())
+    page = enter("alice", scripts=scripts)
+    page.goto(f"/gallery/{made['id']}")
+
+    page.get_by_role("button", name=re.compile(r"^Run again ≤ \$")).click()
+
+    expect(page).to_have_url(re.compile("/chat/"))
+    expect(page.locator(".message--user")).to_contain_text(prompt)
+    page.goto(f"/gallery/{made['id']}")
+    page.get_by_role("link", name="Other model").click()
+    expect(page.locator("#prompt")).to_have_value(prompt)
+    expect(page.locator("#model")).to_be_focused()
