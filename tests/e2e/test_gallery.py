@@ -106,6 +106,26 @@ def test_the_arrows_move_space_ticks_and_enter_shows_in_the_large(
     expect(links.nth(2)).to_be_focused()
 
 
+def test_a_small_screen_fetches_no_more_of_a_large_picture_than_it_shows(
+    enter: Callable[..., Page], token: Callable[[str], str], base_url: str
+) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (3000, 1500), (40, 120, 90)).save(file, "PNG")
+    headers = {"Authorization": f"Bearer {token('alice')}"}
+    files = {"file": ("Medlar.png", file.getvalue(), "image/png")}
+    made = httpx.post(f"{base_url}/api/assets", files=files, headers=headers, timeout=30).json()["id"]
+    page = enter("alice", scripts=True, viewport={"width": 390, "height": 800})
+    page.goto("/gallery?q=medlar")
+
+    page.locator("#tiles .tile__link").click()
+
+    shown = page.locator("#lightbox img")
+    expect(shown).to_have_js_property("complete", True)
+    expect(shown).to_have_js_property("currentSrc", f"{base_url}/media/{made}?w=1280")
+    page.set_viewport_size({"width": 1400, "height": 800})
+    expect(shown).to_have_js_property("currentSrc", f"{base_url}/media/{made}")
+
+
 def test_what_is_deleted_on_its_own_page_is_brought_back_there(
     enter: Callable[..., Page], shelf: list[str], scripts: bool
 ) -> None:

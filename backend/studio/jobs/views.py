@@ -8,7 +8,8 @@ from uuid import UUID
 
 from studio.db import Database
 from studio.jobs.job import Job, JobState
-from studio.jobs.store import claims, lists
+from studio.jobs.store import claims
+from studio.jobs.store.paces import expected_seconds
 from studio.moments import iso
 
 RETRIED = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
@@ -74,7 +75,7 @@ def views_of(
     `provider_id` is today's: what was asked of another one cannot be tried again.
     """
     paces = {(job.kind, job.provider_id, job.pace) for job in jobs if not job.is_finished}
-    expected = lists.expected_seconds(db, sorted(paces, key=str))
+    expected = expected_seconds(db, sorted(paces, key=str))
     places = claims.positions(db, moment) if any(job.state is JobState.WAITING for job in jobs) else {}
     return [
         _view(

@@ -1,5 +1,6 @@
 // Pictures of the gallery in the large, one after the other. Without this file a tile is a link to the item's page.
 
+const PREVIEW_PX = 1280;
 const box = () => document.getElementById("lightbox");
 let shown = null;
 
@@ -27,8 +28,12 @@ document.addEventListener("close", ({ target }) => target === box() && shown?.fo
 function show(link) {
   if (!link) return;
   shown = link;
-  const title = link.querySelector("img").alt;
-  Object.assign(box().querySelector("img"), { src: link.dataset.full, alt: title });
+  const { full } = link.dataset;
+  const tile = link.querySelector("img");
+  const [title, width] = [tile.alt, Number(tile.getAttribute("width"))]; // the attribute is the width of the file
+  // A phone shows no more than the largest preview has; set before src, or both would be fetched.
+  const srcset = width > PREVIEW_PX ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
+  Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: title });
   Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: title });
 }
 

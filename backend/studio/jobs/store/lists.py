@@ -10,9 +10,6 @@ from studio.errors import Missing
 from studio.jobs.job import Job
 from studio.jobs.store.rows import COLUMNS, job_of
 
-# The expected time is the median of this many jobs of the same pace.
-PACE_JOBS = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -142,43 +139,6 @@ def list_of_generations(db: Database, person_id: UUID, generation_ids: Sequence[
         ).fetchall()
     jobs = [job_of(row) for row in rows]
     return {job.generation_id: job for job in jobs if job.generation_id is not None}
-
-
-def expected_seconds(
-    db: Database, paces: Sequence[tuple[str, UUID | None, str]]
-) -> dict[tuple[str, UUID | None, str], float]:
-    """How long jobs of each (kind, provider, pace) took here: the median of the last twenty that were done."""
-    if not paces:
-        return {}
-    with db.read() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT kind, provider_id, pace, median(epoch(finished_at) - epoch(started_at))
-            FROM (
-                SELECT jobs.kind, jobs.provider_id, jobs.pace, jobs.started_at, jobs.finished_at
-                FROM jobs
-                JOIN (
-                    SELECT DISTINCT
-                        unnest($kinds::VARCHAR[]) AS kind, unnest($providers::UUID[]) AS provider_id,
-                        unnest($paces::VARCHAR[]) AS pace
-                ) AS wanted
-                    ON wanted.kind = jobs.kind AND wanted.pace = jobs.pace
-                    AND wanted.provider_id IS NOT DISTINCT FROM jobs.provider_id
-                WHERE jobs.state = 'done'
-                QUALIFY row_number() OVER (
-                    PARTITION BY jobs.kind, jobs.provider_id, jobs.pace ORDER BY jobs.finished_at DESC
-                ) <= $most
-            )
-            GROUP BY ALL
-            """,
-            {
-                "kinds": [kind for kind, _, _ in paces],
-                "providers": [provider for _, provider, _ in paces],
-                "paces": [pace for _, _, pace in paces],
-                "most": PACE_JOBS,
-            },
-        ).fetchall()
-    return {(kind, provider_id, pace): float(seconds) for kind, provider_id, pace, seconds in rows}
 
 
 def count_jobs(db: Database) -> list[Counted]:
