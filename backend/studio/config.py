@@ -65,6 +65,15 @@ class Settings(BaseSettings):
     video_poll_seconds: float = Field(
         5.0, ge=0.01, le=60, description="shortest pause between two looks at a video that is being made"
     )
+    images_at_once: int = Field(
+        16, ge=1, le=1000, description="requests for pictures that the provider works on at the same time"
+    )
+    videos_at_once: int = Field(
+        200, ge=1, le=1000, description="videos that the provider makes at the same time"
+    )
+    jobs_at_once_per_person: int = Field(
+        4, ge=1, le=1000, description="how many of either may be of the same person"
+    )
     catalogue_refresh_minutes: int = Field(
         60, ge=1, description="minutes between refreshes of the model list"
     )

@@ -28,6 +28,7 @@ from studio.generations.engine import Engine
 from studio.generations.recovery import recover
 from studio.housekeeping import keep_house
 from studio.images.board import Board
+from studio.images.making import RULES as image_rules
 from studio.images.making import PictureMaker
 from studio.jobs.jobs import Jobs
 from studio.jobs.store.claims import void_leases
@@ -38,6 +39,7 @@ from studio.paths import MIGRATIONS
 from studio.providers import Adapter, Provider, provider_from_settings
 from studio.providers.film_reel import PAUSE_SECONDS
 from studio.videos.fetching import Fetching
+from studio.videos.making import RULES as video_rules
 from studio.videos.making import LookUp, VideoMaker
 from studio.videos.patience import Patience
 from studio.wiring import Studio
@@ -79,7 +81,7 @@ class Opening:
         worker = Worker(
             db,
             [
-                PictureMaker(db, files, adapter, provider, board, look_up),
+                self._picture_maker(db, files, adapter, provider, board, look_up),
                 self._video_maker(db, files, adapter, provider, look_up),
             ],
         )
@@ -97,12 +99,26 @@ class Opening:
         self._start(keep_indexed(db, rows_for_gallery))
         log.info("studio.open", provider=provider.name, models=len(catalogue.models))
 
+    def _picture_maker(
+        self,
+        db: Database,
+        files: FileStore,
+        adapter: Adapter,
+        provider: Provider,
+        board: Board,
+        look_up: LookUp,
+    ) -> PictureMaker:
+        settings = self.settings
+        rules = image_rules.limited(settings.images_at_once, settings.jobs_at_once_per_person)
+        return PictureMaker(db, files, adapter, provider, board, look_up, rules=rules)
+
     def _video_maker(
         self, db: Database, files: FileStore, adapter: Adapter, provider: Provider, look_up: LookUp
     ) -> VideoMaker:
         fetching = Fetching(files, adapter, provider, self.settings.video_limit_bytes)
         patience = Patience(look_seconds=self.settings.video_poll_seconds)
-        return VideoMaker(db, files, adapter, provider, fetching, look_up, patience)
+        rules = video_rules.limited(self.settings.videos_at_once, self.settings.jobs_at_once_per_person)
+        return VideoMaker(db, files, adapter, provider, fetching, look_up, patience, rules)
 
     def _keep_house(self, db: Database, files: FileStore, worker: Worker) -> Awaitable[None]:
         days = self.settings.jobs_kept_days

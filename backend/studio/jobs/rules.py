@@ -1,7 +1,7 @@
 """How many jobs of a kind may run, how often they are tried, and how long they wait between two tries."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,12 @@ class Rules:
     most_attempts: int = 5
     base_seconds: float = 2.0
     most_wait_seconds: float = 300.0
+
+    def limited(self, at_once: int, per_person: int) -> "Rules":
+        """The same with so many of a kind at one provider, and so many of them for one person."""
+        return replace(
+            self, at_once=at_once, at_once_per_provider=at_once, at_once_per_person=min(per_person, at_once)
+        )
 
     def wait_seconds(self, attempts: int) -> float:
         """
