@@ -14,11 +14,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from studio.assets import store as assets
 from studio.assets.files import BLOCK_BYTES, POSTER, TEMPORARY, FileStore
+from studio.assets.orphans import collect
 from studio.db import Database
 from studio.generations.generation import Generation
 from studio.ids import new_id
 from studio.jobs.job import Job
 from studio.jobs.store import lists
+from studio.moments import now
 from studio.sandbox.app import create_sandbox
 
 from tests.support import videos_child
@@ -162,6 +164,44 @@ def test_a_kill_at_each_edge_neither_loses_nor_doubles_anything(
     assert list((place / "media" / TEMPORARY).iterdir()) == []
     assert found.job.lease_id is None
     assert (str(found.generation.outcome.cost_usd) == "0.020000000") == (end == DONE)
+
+
+@pytest.mark.parametrize(
+    ("edge", "submissions", "cost"),
+    [
+        ("claimed ready", 0, "0E-9"),
+        ("recorded submitting", 0, None),  # nobody knows whether it went out, and so whether it costs
+        ("submitted", 1, None),
+        ("recorded polling", 1, None),
+        ("claimed polling", 1, None),
+        ("polled completed", 1, None),
+        ("recorded downloading", 1, "0.020000000"),
+        ("downloaded", 1, "0.020000000"),
+        ("recorded looking", 1, "0.020000000"),
+        ("moved", 1, "0.020000000"),
+        ("moved the poster", 1, "0.020000000"),
+        ("kept", 1, "0.020000000"),
+        ("written", 1, "0.020000000"),
+    ],
+)
+def test_a_kill_when_it_was_to_be_stopped_ends_it_stopped_at_each_edge(
+    place: Path, sandbox: str, edge: str, submissions: int, cost: str | None
+) -> None:
+    generation_id = asked(place, sandbox)
+
+    assert child(place, sandbox, edge) == -signal.SIGKILL
+    with Database.open(place / "app.db", threads=1) as db:
+        db.transact(lambda cursor: cursor.execute("UPDATE jobs SET is_cancel_wished = true"))
+    assert child(place, sandbox) == 0
+
+    with Database.open(place / "app.db", threads=1) as db:
+        collect(db, FileStore(place / "media"), deleted_before=now(), idle_seconds=0)
+    found = left(place, sandbox, generation_id)
+    assert (found.end, found.submissions) == (("cancelled", "cancelled"), submissions)
+    told = found.generation.outcome.cost_usd
+    assert (told if told is None else str(told)) == cost
+    assert (found.named, found.on_disk, found.posters, found.items) == ([], [], 0, 0)
+    assert found.job.lease_id is None
 
 
 def test_a_request_that_a_trustworthy_list_does_not_show_goes_out_once_more(
