@@ -1,7 +1,7 @@
 """
 What pictures cost: an upload with its previews, the previews' weight, the most memory, and an archive of many.
 
-Each upload runs in a process of its own, so that its most memory is its own; it begins with what Python and the
+First each upload runs in a process of its own, so that its most memory is its own; it begins with what Python and the
 modules take. The archive is read through both services, as a browser does; memory is the proportional set size of each.
 """
 
@@ -89,6 +89,29 @@ def uploads(place: Path) -> None:
             print(f"  {name} {kind:5} of {path.stat().st_size / 1e6:5.1f} MB: {said.strip()}", flush=True)
 
 
+def uploads_through(services: Services) -> None:
+    """As a browser sends them: until the answer is there, and with the preview that a tile shows."""
+    headers = headers_of(services.frontend.address, services.token("alice"))
+    print(f"12 MP through both services, of 5 each the median; {conditions()}")
+    with httpx.Client(base_url=services.frontend.address, headers=headers, timeout=120) as client:
+        for kind, options in KINDS.items():
+            took, most = [], 0.0
+            for _ in range(5):
+                data = io.BytesIO()
+                drawn(SIZES["12 MP"], grain=6).save(data, kind, **options)
+                file = {"file": (f"picture.{kind.lower()}", data.getvalue())}
+                began = time.perf_counter()
+                made = client.post("/api/assets", files=file).raise_for_status().json()
+                kept = time.perf_counter()
+                client.get(made["thumbnail_url"]).raise_for_status()
+                took.append((kept - began, time.perf_counter() - began))
+                most = max(most, pss_mb(_group(services.backend)))
+            kept_s, shown_s = sorted(took)[2]
+            print(
+                f"  {kind:5} kept after {kept_s:.2f} s, shown after {shown_s:.2f}, then backend {most:.0f} MB"
+            )
+
+
 def archive(services: Services, count: int) -> None:
     """Pictures of about 1 MB each, kept by the API, then all of them as one archive."""
     headers = headers_of(services.frontend.address, services.token("alice"))
@@ -147,6 +170,7 @@ def main() -> None:
         uploads(Path(place))
     with tempfile.TemporaryDirectory() as place, running_services(Path(place)) as services:
         services.add_people()
+        uploads_through(services)
         archive(services, args.pictures)
 
 

@@ -1,7 +1,7 @@
 """
 Pages while many videos are made: `--jobs` of them are followed at once, and people read on.
 
-    python -m tests.bench.filming [--jobs 200] [--times 200]
+    python -m tests.bench.filming [--jobs 200] [--times 200] [--items 1000]
 
 The jobs never end; the sandbox that answers for them lives in the backend too, which a real provider does not.
 """
@@ -17,6 +17,7 @@ from studio.db import Database
 from studio.ids import new_id
 
 from tests.bench.figures import conditions, milliseconds
+from tests.bench.gallery import fill as fill_gallery
 from tests.support.services import Services, running_services
 from tests.support.videos import ask
 
@@ -28,13 +29,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=200)
     parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--items", type=int, default=1000, help="in the gallery of who reads")
     wanted = parser.parse_args()
     print(conditions())
     for jobs in (0, wanted.jobs):
         with tempfile.TemporaryDirectory() as directory, running_services(Path(directory)) as services:
             services.add_people()
             services.backend.stop()
-            fill(services.data_dir, jobs)
+            fill(services.data_dir, jobs, wanted.items)
             services.backend.start()
             services.backend.wait_until_ready()
             polled = wait_until_followed(services, jobs)
@@ -43,11 +45,14 @@ def main() -> None:
                 print(f"  {page}:", milliseconds(read(services, page, wanted.times)))
 
 
-def fill(data_dir: Path, jobs: int) -> None:
+def fill(data_dir: Path, jobs: int, items: int) -> None:
     """Asked of the provider that the studio itself has: a job of another one ends when it is claimed."""
     with Database.open(data_dir / "app.db") as db:
         with db.read() as cursor:
             ((provider_id,),) = cursor.execute("SELECT id FROM providers").fetchall()
+            ((reader,),) = cursor.execute("SELECT id FROM people WHERE name = 'Alice'").fetchall()
+        if items:
+            fill_gallery(db, [reader], items)
         people = [new_id() for _ in range(jobs // EACH)]
         for number in range(jobs):
             ask(db, "sandbox/video-stuck", person_id=people[number % len(people)], provider_id=provider_id)

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -123,6 +124,33 @@ def test_filters_hold_together_say_how_many_they_are_and_keep_the_focus(
         expect(page.get_by_text("Words match from their beginning")).to_be_visible()
         expect(search).to_be_focused()
         expect(search).to_have_value("nothing of this")
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_it_is_filtered_by_model_and_by_day(
+    enter: Callable[..., Page], dora: str, api: httpx.Client, scripts: bool
+) -> None:
+    bring(api, 1)
+    made = make(api, "What is a ladle?")["id"]
+    today = date.fromisoformat(api.get("/api/gallery").json()["items"][0]["made_at"][:10])
+    page = enter(session=dora, scripts=scripts)
+    page.goto("/gallery")
+    show = page.get_by_role("button", name="Show", exact=True)
+
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("Model").select_option("sandbox/sprinter")
+    if not scripts:
+        show.click()
+    expect(page.locator("#tiles .tile")).to_have_count(1)
+    assert shown(page) == [made]
+    if not scripts:
+        page.locator("summary", has_text="Filter").click()
+    page.get_by_label("From", exact=True).fill((today + timedelta(days=1)).isoformat())
+    if not scripts:
+        show.click()
+    expect(page.locator("#tiles .tile")).to_have_count(0)
+    page.goto(f"/gallery?since={today}&until={today}")
+    expect(page.locator("#tiles .tile")).to_have_count(2)
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -109,6 +109,9 @@ def test_it_is_stopped_and_tried_again(images: Images, scripts: bool) -> None:
     expect(images.cards.filter(has_text=prompt)).to_have_count(2)
     images.newest.stop.click()
     expect(images.newest.notice).to_contain_text("Stopped by you.")
+    images.newest.article.get_by_role("button", name="Remove").click()
+    expect(images.cards.filter(has_text=prompt)).to_have_count(1)
+    expect(images.newest.notice).to_contain_text("Stopped by you.")
 
 
 def test_a_refusal_says_why_and_what_it_cost(images: Images, scripts: bool) -> None:

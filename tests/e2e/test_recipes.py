@@ -72,7 +72,7 @@ def saved(page: Page, button: Locator) -> Path:
 
 def bring(page: Page, path: Path, name: str, *, scripts: bool) -> None:
     """Into the field of the form, which sends itself where scripts run."""
-    kind = "image/png" if name.endswith(".png") else "application/json"
+    kind = {"png": "image/png", "mp4": "video/mp4", "json": "application/json"}[name.rpartition(".")[2]]
     file: FilePayload = {"name": name, "mimeType": kind, "buffer": path.read_bytes()}
     page.get_by_label("Fill from a recipe file").set_input_files([file])
     if not scripts:
@@ -112,6 +112,24 @@ def test_a_saved_picture_brought_back_makes_the_same_picture(
     assert second["id"] != first["id"]
     assert second["params"] == first["params"]
     assert program.get(second["assets"][0]["url"]).content == kept
+
+
+def test_a_saved_video_brought_back_fills_the_form(
+    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], scripts: bool
+) -> None:
+    made = ask(
+        f"A plate turns {uuid4().hex}", "video", "sandbox/video-tiny", duration=1, size="128x72", seed=7
+    )
+    page = enter("alice", scripts=scripts)
+    page.goto(f"/gallery/{made['assets'][0]['id']}")
+
+    file = saved(page, page.get_by_role("link", name="Download"))
+    page.goto("/videos")
+    bring(page, file, "plate.mp4", scripts=scripts)
+
+    expect(page.locator("#recipe-notice")).to_contain_text("Filled from a recipe of sandbox/video-tiny.")
+    expect(page.locator("#prompt")).to_have_value(made["prompt"])
+    expect(page.locator("[name=seed]")).to_have_value("7")
 
 
 def test_a_recipe_is_saved_and_fills_the_form_again(

@@ -132,6 +132,29 @@ def test_what_a_model_does_not_take_is_said_where_it_is_chosen(
     expect(page.locator("#composer-inputs")).to_have_text("")
 
 
+def test_a_picture_is_used_from_its_own_page_and_its_words_copied(
+    enter: Callable[..., Page], picture_of_alice: str, api: httpx.Client, scripts: bool
+) -> None:
+    (asset,) = api.get(f"/api/generations/{picture_of_alice}").json()["assets"]
+    options = {"permissions": ["clipboard-read", "clipboard-write"]} if scripts else {}
+    page = enter("alice", scripts=scripts, **options)
+    page.goto(f"/gallery/{asset['id']}")
+    if scripts:
+        page.get_by_role("button", name="Copy prompt").click()
+        page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'A quiet pond')")
+
+    page.get_by_role("link", name="Use as input").click()
+    images = Images(page)
+    expect(images.attachments.get_by_role("checkbox")).to_be_checked()
+    images.ask(prompt := f"With ducks {uuid4().hex[:8]}")
+    expect(images.card(prompt).article).to_have_attribute("data-state", "done")
+    page.goto(f"/gallery/{asset['id']}")
+    expect(page.get_by_role("heading", name="Became")).to_be_visible()
+
+    page.get_by_role("link", name="Make a video").click()
+    expect(roles(Videos(page))).to_have_value(f"first_frame:{asset['id']}")
+
+
 def test_an_answer_is_run_again_beside_the_old_one(
     enter: Callable[..., Page], api: httpx.Client, scripts: bool
 ) -> None:

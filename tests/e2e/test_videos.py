@@ -11,11 +11,12 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.pages.videos import Videos
 from tests.e2e.test_pictures import picture
+from tests.e2e.watching import Watch
 from tests.support.services import Services
 from tests.support.waiting import until
 
 FLIPBOOK, STUCK, FAILING = "sandbox/flipbook", "sandbox/video-stuck", "sandbox/video-fails"
-TINY = "sandbox/video-tiny"
+TINY, FILMER = "sandbox/video-tiny", "sandbox/filmer"
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -128,6 +129,24 @@ def test_one_is_stopped_and_says_that_it_may_be_charged(videos: Videos, scripts:
     expect(videos.newest.notice).to_contain_text("Stopped by you.")
     expect(videos.newest.notice).to_contain_text("may charge for it all the same.")
     expect(videos.newest.fetch).to_contain_text("nothing more")
+
+
+def test_what_is_no_picture_is_refused_and_everything_else_stays(
+    videos: Videos, watch: Watch, scripts: bool
+) -> None:
+    watch.forgive("status of 422")
+    videos.begin(f"?model={FILMER}")
+    videos.prompt.fill("Kept in mind")
+    videos.length.select_option("2 s")
+    file = {"name": "song.png", "mimeType": "image/png", "buffer": b"PK\x03\x04" + bytes(64)}
+    videos.first.set_input_files([file])
+    videos.make.click()
+
+    expect(videos.page.locator("#composer-error")).to_contain_text("song.png")
+    expect(videos.prompt).to_have_value("Kept in mind")
+    expect(videos.model).to_have_value(FILMER)
+    expect(videos.length).to_have_value("2")
+    expect(videos.cards.filter(has_text="Kept in mind")).to_have_count(0)
 
 
 def test_a_failure_says_why_and_is_tried_again(videos: Videos, scripts: bool) -> None:

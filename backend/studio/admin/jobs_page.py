@@ -169,7 +169,9 @@ def delete(
     """Forget one that has ended; what it made stays."""
     delete_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
     text = "The job was deleted. What it made stays."
-    return page.answer("admin/job.html", ["told"], headers=_back(choice, None, text), text=text)
+    # An answer of partials alone leaves its target as it is, here the row that has to go.
+    headers = {**_back(choice, None, text), "HX-Reswap": "delete"}
+    return page.answer("admin/job.html", ["told"], headers=headers, text=text)
 
 
 @router.post("/purge", name="admin.jobs.purge")

@@ -50,7 +50,7 @@ class Patience:
     def next_look(self, looks: int, after_seconds: int | None = None) -> datetime:
         """After so many looks; a server may ask for a longer pause, but not for more than ten of our longest."""
         pause = self.look_seconds * min(GROWTH ** min(looks, 100), MOST_PAUSES)
-        return self._in(max(pause, self._asked(after_seconds)))
+        return self._together(self._in(max(pause, self._asked(after_seconds))))
 
     def next_try(self, tries: int, after_seconds: int | None = None) -> datetime:
         return self._in(max(self.look_seconds * 2 ** (tries - 1), self._asked(after_seconds)))
@@ -68,6 +68,10 @@ class Patience:
 
     def _asked(self, after_seconds: int | None) -> float:
         return min(float(after_seconds or 0), self.look_seconds * MOST_PAUSES * 10)
+
+    def _together(self, moment: datetime) -> datetime:
+        """A moment for many: one claim and one commit for the looks of a tenth of a second, beside pauses of five."""
+        return moment + timedelta(seconds=-moment.timestamp() % (self.look_seconds / 50))
 
     @staticmethod
     def _in(seconds: float) -> datetime:

@@ -7,7 +7,7 @@ const corner = document.getElementById("toasts");
 const clocks = new Map();
 
 if (corner) {
-  new MutationObserver(start).observe(corner, { childList: true });
+  new MutationObserver(arrived).observe(corner, { childList: true });
   corner.addEventListener("pointerover", stop);
   corner.addEventListener("focusin", stop);
   corner.addEventListener("pointerleave", start);
@@ -25,13 +25,28 @@ document.addEventListener("click", (event) => {
   (next?.querySelector("[data-dismiss]") ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
 
+// What was only to be read is old news beside something newer: five in a row would hide the page's own buttons.
+function arrived(changes) {
+  const fresh = new Set(changes.flatMap((change) => [...change.addedNodes]));
+  if (fresh.size) for (const toast of corner.querySelectorAll(".toast")) if (!fresh.has(toast) && isOnlyRead(toast)) toast.remove();
+  start();
+}
+
 function start() {
   if (document.hidden) return;
   for (const toast of corner.querySelectorAll(".toast")) {
-    if (["error", "warning"].includes(toast.dataset.kind) || clocks.has(toast)) continue;
-    const stays = toast.querySelector("form, a") ? STAYS_TO_ACT_MS : STAYS_MS;
+    if (isBad(toast) || clocks.has(toast)) continue;
+    const stays = isOnlyRead(toast) ? STAYS_MS : STAYS_TO_ACT_MS;
     clocks.set(toast, setTimeout(() => (clocks.delete(toast), toast.remove()), stays));
   }
+}
+
+function isBad(toast) {
+  return ["error", "warning"].includes(toast.dataset.kind);
+}
+
+function isOnlyRead(toast) {
+  return !isBad(toast) && !toast.querySelector("form, a") && !toast.contains(document.activeElement);
 }
 
 function stop() {

@@ -145,4 +145,15 @@ def test_a_video_is_fetched_once_more_before_its_links_end() -> None:
 
 
 def test_a_thousand_looks_are_not_too_many() -> None:
-    assert Patience().next_look(100_000) <= now() + timedelta(seconds=30)
+    assert Patience().next_look(100_000) <= now() + timedelta(seconds=30.1)
+
+
+def test_looks_of_about_the_same_time_are_due_together() -> None:
+    patience, began = Patience(look_seconds=5.0), now()
+
+    due = {patience.next_look(0) for _ in range(50)}
+
+    assert len(due) <= 2
+    for moment in due:
+        assert round(moment.timestamp() * 10, 3).is_integer()
+        assert timedelta(seconds=5) <= moment - began <= timedelta(seconds=5.5)
