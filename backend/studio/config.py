@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         5.0, ge=0.01, le=60, description="shortest pause between two looks at a video that is being made"
     )
     images_at_once: int = Field(
-        16, ge=1, le=1000, description="requests for pictures that the provider works on at the same time"
+        16, ge=1, le=100, description="requests for pictures that the provider works on at the same time"
     )
     videos_at_once: int = Field(
         200, ge=1, le=1000, description="videos that the provider makes at the same time"

@@ -124,10 +124,14 @@ def regenerate(
 def repeat(
     studio: Studio, person: Person, conversation: Conversation, answer: Message, question: Question
 ) -> tuple[Conversation, Generation]:
-    """Another answer to the same words, beside the old one, with the settings that `question` has."""
+    """
+    Another answer to the same words, beside the old one, with the settings that `question` has; those of the
+    conversation stay, so that the next question is asked with them.
+    """
     question = checked(question)
     with _alone_in(studio, person, conversation) as (conversation, tree):
-        return _answer(studio, person, conversation, tree, _question_of(tree, answer), question, rows=[])
+        asked = _question_of(tree, answer)
+        return _answer(studio, person, conversation, tree, asked, question, rows=[], is_aside=True)
 
 
 def continue_answer(
@@ -222,6 +226,7 @@ def _answer(
     rows: list[Row],
     is_new: bool = False,
     unfinished: Generation | None = None,
+    is_aside: bool = False,
 ) -> tuple[Conversation, Generation]:
     """Commit everything, then start the engine; raises BegunBefore, with nothing written, for what was asked before."""
     history = tree.path_to(asked.parent_id)
@@ -240,14 +245,11 @@ def _answer(
         now(),
         left_out,
     )
-    conversation = replace(
-        conversation,
-        leaf_id=answer.id,
-        model=model.id,
-        system_prompt=question.system_prompt,
-        params=question.params,
-        updated_at=now(),
-    )
+    conversation = replace(conversation, leaf_id=answer.id, updated_at=now())
+    if not is_aside:
+        conversation = replace(
+            conversation, model=model.id, system_prompt=question.system_prompt, params=question.params
+        )
     end = store.add_conversation(conversation) if is_new else store.continue_conversation(conversation)
     rows = [*rows, store.add_message(answer), generations.add_generation(generation), end]
     write_once(studio.db, question.once, generation.id, *rows)

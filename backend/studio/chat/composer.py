@@ -170,7 +170,7 @@ def form_of_recipe(studio: Studio, filling: Filling | None) -> tuple[ComposerFor
         model=filling.model or (usual.id if usual else ""),
         asset_ids=[str(asset_id) for asset_id in filling.asset_ids],
         **{
-            name: str(given[name])[:SETTING_CHARACTERS]
+            name: str(given[name])[: None if name == "system_prompt" else SETTING_CHARACTERS]
             for name in SETTING_NAMES
             if given.get(name) is not None
         },

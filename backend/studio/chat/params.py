@@ -61,7 +61,9 @@ def params_of_json(values: Mapping[str, Any]) -> dict[str, Any]:
     unknown = [name for name in values if name not in NAMES]
     if unknown:
         named = ", ".join(name[:40] for name in unknown[:5])
-        raise Invalid(f"params: unknown {named}. Known are {', '.join(NAMES)}.", field="params")
+        raise Invalid(
+            f"params: unknown {named}. Known are {', '.join(NAMES)}, system_prompt.", field="params"
+        )
     found: dict[str, Any] = {}
     for name, value in values.items():
         if value is None:

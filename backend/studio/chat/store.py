@@ -12,6 +12,7 @@ from studio.db import Cursor, Database, Row, Statement
 from studio.errors import Missing
 from studio.gallery import removal
 from studio.gallery.shelving import retitle_items_of_conversation
+from studio.generations.store import WITHOUT_WORDS
 from studio.once.store import drop_keys_in
 
 _CONVERSATION = """
@@ -228,7 +229,7 @@ def forget_deleted(db: Database, before: datetime) -> int:
             # What was brought back from the bin of the gallery is no part of the conversation any more.
             cursor.execute(
                 f"""
-                UPDATE generations SET prompt = '', text = '', reasoning = ''
+                UPDATE generations SET {WITHOUT_WORDS}
                 WHERE conversation_id {within}
                     AND id NOT IN (
                         SELECT generation_id FROM items WHERE generation_id IS NOT NULL AND deleted_at IS NULL

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from studio.db import Cursor, Database
 from studio.gallery import removal
+from studio.generations.store import WITHOUT_WORDS
 from studio.jobs.store.changes import forget_provider_errors
 from studio.moments import now
 from studio.once.store import drop_keys_of
@@ -21,11 +22,7 @@ def forget(db: Database, generation_id: UUID) -> None:
     def work(cursor: Cursor) -> None:
         named = {"id": generation_id}
         cursor.execute(
-            """
-            UPDATE generations
-            SET prompt = '', input_hashes = '[]', text = '', reasoning = ''
-            WHERE id = $id
-            """,
+            f"UPDATE generations SET input_hashes = '[]', {WITHOUT_WORDS} WHERE id = $id",
             named,
         )
         forget_provider_errors(cursor, generation_id)

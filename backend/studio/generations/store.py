@@ -96,6 +96,11 @@ DELETE_PIECES = Statement("""
 """)
 
 
+# What an UPDATE sets to forget what somebody said; the other settings are measures like the cost.
+WITHOUT_WORDS = """prompt = '', text = '', reasoning = '',
+    params = json_merge_patch(params::JSON, '{"system_prompt": null}')::VARCHAR"""
+
+
 def add_generation(generation: Generation) -> Row:
     """The row of a generation that is asked for now."""
     return ADD_GENERATION.row(

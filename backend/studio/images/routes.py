@@ -124,7 +124,8 @@ def take_in(asset_id: str, person: SignedIn, studio: Wired, page: Hx, form: Comp
     try:
         if refused is not None:
             raise refused
-        form = fitted(studio, with_picture(studio, person, form, asset_id))
+        given, form = form, with_picture(studio, person, form, asset_id)
+        form = form if form.model == given.model else fitted(studio, form)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     if not page.is_htmx:

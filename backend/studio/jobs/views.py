@@ -18,7 +18,7 @@ RETRIED = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
 @dataclass(frozen=True, slots=True)
 class JobView:
     """
-    One job at one moment. `expected_seconds` is what jobs of its pace took here, None while there were none.
+    One job at one moment. `expected_seconds` is what such jobs took here (paces.py), None while there were none.
 
     `position` is its place in the line of its kind, from 1, as long as it waits. `try_again_at` is set while it waits
     for its next try, `reason_text` then says what went wrong.

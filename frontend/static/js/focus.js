@@ -3,6 +3,9 @@
 
 let focused = null;
 let places = [];
+let wasInUse = false;
+
+document.addEventListener("htmx:before:swap", () => (wasInUse = document.activeElement === focused));
 
 document.addEventListener("focusin", (event) => {
   focused = event.target;
@@ -29,8 +32,8 @@ document.addEventListener("htmx:finally:request", () => {
 
 function keep() {
   if (!focused || ![document.body, focused].includes(document.activeElement)) return;
-  // It is still there, in a menu that a swap has closed.
-  if (focused.isConnected && focused.checkVisibility()) return;
+  // It is still there; a swap may have closed the menu around it.
+  if (focused.isConnected && (!wasInUse || focused.checkVisibility())) return;
   if (focused.isConnected) return focused.closest("details:not([open])")?.querySelector("summary").focus({ preventScroll: true });
   const place = places.map((id) => document.getElementById(id)).find((found) => found?.checkVisibility());
   // The button of a menu stands for what was chosen in it; any other place is focused itself.

@@ -30,9 +30,10 @@ function show(link) {
   shown = link;
   const { full } = link.dataset;
   const tile = link.querySelector("img");
-  const [title, width] = [tile.alt, Number(tile.getAttribute("width"))]; // the attribute is the width of the file
+  const title = tile.alt;
+  const [width, height] = ["width", "height"].map((name) => Number(tile.getAttribute(name))); // those of the file
   // A phone shows no more than the largest preview has; set before src, or both would be fetched.
-  const srcset = width > PREVIEW_PX ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
+  const srcset = width > PREVIEW_PX && height <= 2 * width ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
   Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: title });
   Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: title });
 }

@@ -1,14 +1,17 @@
 """Answers run again from the gallery: the same words, instructions and settings, for a price that is told."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from studio.chat import store as conversations
+from studio.moments import now
 
 from tests.http.once.test_forms import at_once
 from tests.support.html import Html
 from tests.support.sameness import assert_not_there
-from tests.support.talking import HX, Begun, Talk
+from tests.support.talking import FAST, HX, Begun, Talk
 from tests.support.waiting import until
 
 PAID = "sandbox/scribe"
@@ -160,3 +163,56 @@ def test_a_program_sends_the_settings_of_an_answer_back_as_they_are(talk: Talk) 
         "/api/generations", json={"model": PAID, "prompt": "?", "params": {"system_prompt": 7}}
     )
     assert (wrong.status_code, wrong.json()["field"]) == (422, "system_prompt")
+
+
+def test_the_conversation_goes_on_with_its_own_settings(talk: Talk) -> None:
+    begun = talked(talk, f"Name a broth. {uuid4()}", **SETTINGS)
+    form = {"prompt": "And one more?", "model": FAST, "system_prompt": "Be short."}
+    talk.finished(talk.begun(talk.alice, talk.alice.post(f"{begun.url}/messages", data=form)))
+    before = talk.alice.get(f"/api/conversations/{begun.conversation_id}").json()
+    address, sent = pressed(item(talk, begun.generation_id))
+
+    talk.finished(talk.begun(talk.alice, talk.alice.post(address, data=sent)))
+
+    after = talk.alice.get(f"/api/conversations/{begun.conversation_id}").json()
+    assert [after[name] for name in ("model", "system_prompt", "params")] == [
+        before[name] for name in ("model", "system_prompt", "params")
+    ]
+    assert (after["model"], after["system_prompt"]) == (FAST, "Be short.")
+
+
+def test_long_instructions_stand_whole_in_the_form(talk: Talk) -> None:
+    instructions = "Answer like a waiter. " * 40
+    begun = talked(talk, f"Name a spread. {uuid4()}", system_prompt=instructions)
+
+    html = Html(talk.alice.get(f"/fragments/create?from={begun.generation_id}").text)
+
+    assert html.one("[name=system_prompt]").text == instructions.strip()
+
+
+@pytest.mark.parametrize("way", ["the api", "the bin", "its conversation"])
+def test_instructions_are_forgotten_with_the_words(talk: Talk, way: str) -> None:
+    asked = {
+        "model": PAID,
+        "prompt": f"Name a crust. {uuid4()}",
+        "params": {"system_prompt": "Be kind.", "max_tokens": 200},
+    }
+    if way == "its conversation":
+        generation_id = (begun := talked(talk, asked["prompt"], **SETTINGS)).generation_id
+        talk.alice.post(f"{begun.url}/deletion")
+        conversations.forget_deleted(talk.studio.db, now() + timedelta(days=60))
+    else:
+        generation_id = talk.alice.post("/api/generations", json=asked).json()["id"]
+        item(talk, generation_id)
+        if way == "the api":
+            assert talk.alice.delete(f"/api/generations/{generation_id}").status_code < 300
+        else:
+            for change in ("delete", "purge"):
+                done = talk.alice.post(
+                    "/fragments/gallery/changes", data={"change": change, "ids": generation_id}
+                )
+                assert done.status_code == 200
+
+    left = talk.alice.get(f"/api/generations/{generation_id}").json()
+    assert (left["prompt"], left["text"]) == ("", "")
+    assert left["params"]["max_tokens"] and "system_prompt" not in left["params"]

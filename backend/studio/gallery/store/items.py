@@ -6,6 +6,7 @@ from uuid import UUID
 
 from studio.db import Cursor, Database
 from studio.gallery.store.removal import drop_items
+from studio.generations.store import WITHOUT_WORDS
 
 _IDS = "(SELECT unnest($ids::UUID[]))"
 
@@ -86,7 +87,7 @@ def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
     texts = cursor.execute(
         f"""
         UPDATE generations
-        SET prompt = '', text = '', reasoning = ''
+        SET {WITHOUT_WORDS}
         WHERE id IN {_IDS} AND conversation_id IS NULL
         RETURNING id
         """,
@@ -95,7 +96,7 @@ def purge(cursor: Cursor, ids: Sequence[UUID]) -> None:
     makings = cursor.execute(
         f"""
         UPDATE generations
-        SET prompt = '', text = '', reasoning = ''
+        SET {WITHOUT_WORDS}
         WHERE conversation_id IS NULL
             AND id IN (SELECT generation_id FROM assets WHERE id IN {_IDS})
             AND id NOT IN (
