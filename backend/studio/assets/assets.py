@@ -12,7 +12,7 @@ from studio.assets.files import FileStore
 from studio.assets.picture import DECODING, Picture
 from studio.assets.previews import MEDIA_TYPES, MODEL_SIDE_PX
 from studio.db import Database, Row
-from studio.errors import Conflict, Missing
+from studio.errors import Conflict, Invalid, Missing
 from studio.gallery.indexing import item_rows
 from studio.gallery.item import Item, ItemTexts
 from studio.ids import new_id
@@ -20,6 +20,14 @@ from studio.moments import now
 
 # Every provider takes these; of what else we keep, and of what is larger, a model is sent another form.
 SENT_AS_THEY_ARE = ("image/png", "image/jpeg", "image/webp")
+SENT_BYTES_LIMIT = (
+    64_000_000  # of one request, which is held in memory; a photograph of 2048 px has one or two million
+)
+
+
+class TooMuchTakenIn(Invalid):
+    code = "too_much_taken_in"
+    field = "pictures"
 
 
 def uploaded_asset(person_id: UUID, picture: Picture, name: str) -> Asset:
@@ -103,16 +111,20 @@ def pictures_for_model(
     """
     Media type and content of what a model is sent of each of these pictures, in their order.
 
-    One that was put away since it was asked with still serves; raises Missing if one is gone.
+    One that was put away since it was asked with still serves; raises Missing if one is gone, TooMuchTakenIn before
+    they are read where they are too large together.
     """
     found = store.list_assets(db, person_id, ids, with_deleted=True)
     if len(found) != len(set(ids)):
         raise Missing("One of the pictures to begin with is gone.")
-    sent = []
-    for asset_id in ids:
-        media_type, path = for_model(files, found[asset_id])
-        sent.append((media_type, path.read_bytes()))
-    return sent
+    sent = [for_model(files, found[asset_id]) for asset_id in ids]
+    total = sum(path.stat().st_size for _, path in sent)
+    if total > SENT_BYTES_LIMIT:
+        raise TooMuchTakenIn(
+            f"These pictures have {total / 1e6:.0f} MB together, and a model is sent {SENT_BYTES_LIMIT / 1e6:.0f} MB "
+            "at most. Take in fewer of them, or smaller ones."
+        )
+    return [(media_type, path.read_bytes()) for media_type, path in sent]
 
 
 def data_urls(db: Database, files: FileStore, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from studio.assets import assets as sending
 
 from tests.support.filming import SMALL, TINY, Film
 from tests.support.waiting import until
@@ -262,3 +263,24 @@ def test_fifty_of_two_people_end_and_nobody_waits_for_all_of_the_others(film: Fi
 
     assert waiting == ["waiting"] * 36  # all that she may have running is stuck, and that is nothing to him
     assert {made["reason"] for made in (*hers, *his)} == {"provider_failed"}
+
+
+@pytest.mark.parametrize("kind", ["image", "video"])
+def test_pictures_that_are_too_large_together_are_refused_before_anybody_is_asked(
+    film: Film, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(sending, "SENT_BYTES_LIMIT", 100)
+    picture = film.keep_picture(film.alice, "green")
+    model = {"image": "sandbox/retoucher", "video": "sandbox/filmer"}[kind]
+    before = len(film.submissions())
+
+    made = film.ended(
+        film.alice,
+        film.ask(film.alice, "Far too much", kind=kind, model=model, params={}, input_asset_ids=[picture])[
+            "id"
+        ],
+    )
+
+    assert (made["state"], made["reason"], made["cost_usd"]) == ("failed", "too_much_taken_in", "0.000000000")
+    assert "Take in fewer of them" in made["message"]
+    assert len(film.submissions()) == before
