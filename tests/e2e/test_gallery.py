@@ -40,6 +40,14 @@ def test_found_ticked_deleted_and_brought_back(
     expect(page.locator("#tiles .tile")).to_have_count(3)
     expect(page).to_have_url(re.compile("q=quincew"))
 
+    if scripts:
+        page.get_by_role("checkbox", name="Quincewood third").check()
+        page.locator("#picks-all").check()
+        expect(page.locator("#picks-count")).to_have_text("All 3 selected")
+        page.locator("#picks-all").uncheck()
+        page.get_by_role("checkbox", name="Quincewood third").focus()
+        page.keyboard.press("Escape")
+        expect(page.locator(".tile__pick :checked")).to_have_count(0)
     for name in ("first", "second"):
         page.get_by_role("checkbox", name=f"Quincewood {name}").check()
     page.get_by_role("button", name="Delete").click()

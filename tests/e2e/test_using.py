@@ -89,6 +89,8 @@ def test_ticked_pictures_begin_a_picture(
     expect(images.attachments.get_by_role("checkbox")).to_have_count(2)
     images.ask(f"Both together {pictures[0]}")
     expect(images.newest.begun_with).to_have_count(2)
+    if scripts:  # a reload fills the form no second time
+        expect(page).to_have_url(re.compile("/images$"))
     expect(images.newest.pictures).to_have_count(1)
 
 
@@ -173,3 +175,6 @@ def test_an_answer_is_run_again_beside_the_old_one(
     page.get_by_role("link", name="Other model").click()
     expect(page.locator("#prompt")).to_have_value(prompt)
     expect(page.locator("#model")).to_be_focused()
+    if scripts:  # the old name is replaced by what is typed
+        page.keyboard.type("painter")
+        expect(page.locator("#model")).to_have_value("painter")

@@ -156,9 +156,12 @@ def test_a_failure_says_why_and_is_tried_again(videos: Videos, scripts: bool) ->
     expect(videos.newest.prompt).to_have_text(prompt)
 
     expect(videos.newest.notice).to_contain_text("could not make this video")
-    videos.newest.retry.click()
+    again = videos.newest.retry
+    again.focus()
+    videos.page.keyboard.press("Enter")
 
     expect(videos.cards.filter(has_text=prompt)).to_have_count(2)
+    assert videos.page.evaluate("document.activeElement !== document.body") or not scripts
 
 
 def test_a_picture_begins_one(videos: Videos, scripts: bool) -> None:

@@ -35,8 +35,10 @@ class Done:
 
 
 def meant(change: Change, query: Query) -> Change:
-    """The change itself, for buttons that leave it to what was typed or to what is shown."""
+    """The change itself, for buttons that leave it to what was typed or is shown. Raises Invalid where nothing is."""
     if change.verb == "typed":  # Enter in one of the bar's fields presses no button of its own
+        if not (change.tag.strip() or change.album_name.strip()):
+            raise Invalid("Type a tag, or the name of an album.")
         return replace(change, verb="tag" if change.tag.strip() else "album")
     if change.verb == "leave-shown":  # the bar's fields say where things go, not where they come from
         return replace(change, verb="leave", album=str(query.album_id))

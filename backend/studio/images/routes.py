@@ -185,7 +185,7 @@ def delete(generation_id: UUID, person: SignedIn, studio: Wired, page: Hx) -> HT
 def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once | None) -> HTMLResponse:
     before = begun_before(studio.db, once)
     if before is not None:
-        return CARDS.arrived(studio, person, page, before)
+        return CARDS.arrived(studio, person, page, before, is_sent=True)
     form, refused = with_kept_files(studio, person, form)
     form, other = with_own_settings(form, fitted(studio, form))
     try:
@@ -198,7 +198,7 @@ def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once
         generation = wish.request_pictures(studio, person, wished, once)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    return CARDS.arrived(studio, person, page, generation.id, notes=form.notes)
+    return CARDS.arrived(studio, person, page, generation.id, notes=form.notes, is_sent=True)
 
 
 def _first_form(

@@ -66,6 +66,11 @@ class FilmCard:
     error_field: str | None = None
 
     @property
+    def is_inputs_error(self) -> bool:
+        """Then it stands beside the pictures, where it goes as soon as they are mended."""
+        return self.error is not None and self.error == self.inputs_mistake
+
+    @property
     def has_folded_error(self) -> bool:
         return any(each.error for each in self.folded)
 

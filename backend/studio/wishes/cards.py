@@ -60,14 +60,20 @@ class Cards:
         generation_id: UUID,
         beside: str = "",
         notes: Sequence[str] = (),
+        *,
+        is_sent: bool = False,
     ) -> HTMLResponse:
-        """A new card on top of the list (201); `notes` are sentences about what it was asked with."""
+        """
+        A new card on top of the list (201); `notes` are sentences about what it was asked with. The address that
+        filled a form goes once the form `is_sent`: a reload would fill it again.
+        """
         card = self.card(studio, person, generation_id)
         html = page.render(self._template, ["arrived"], card=card) + beside
         for note in notes:
             html += page.render("chat/said.html", ["said"], text=note)
         place = f"/{self.kind}s?watch=1#{self.kind}-{generation_id}"
-        return HTMLResponse(html, 201, shown_on(place, note=" ".join(notes)))
+        headers = {"HX-Replace-Url": f"/{self.kind}s"} if is_sent and page.is_htmx else {}
+        return HTMLResponse(html, 201, {**headers, **shown_on(place, note=" ".join(notes))})
 
     async def cancel(self, studio: Studio, person: Person, page: Page, generation_id: UUID) -> HTMLResponse:
         """Stop it; one that has ended is left as it is."""

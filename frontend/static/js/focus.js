@@ -13,9 +13,10 @@ document.addEventListener("focusin", (event) => {
   for (let place = focused.parentElement?.closest("[id]"); place; place = place.parentElement?.closest("[id]")) places.push(place.id);
 });
 
-// A form that opens with words in it (a name, a question) is typed on, not in front of.
+// A form that opens with words in it (a name, a question) is typed on, not in front of; a model is chosen anew.
 document.addEventListener("focusin", ({ target }) => {
-  if (target.autofocus && target.value && target.selectionEnd === 0) target.setSelectionRange(target.value.length, target.value.length);
+  if (!target.autofocus || !target.value || target.selectionEnd !== 0) return;
+  target.setSelectionRange(target.matches(".picker__input") ? 0 : target.value.length, target.value.length);
 });
 
 // An answer that was watched ends in a swap of its stream, which settles like any other.
@@ -24,11 +25,13 @@ for (const name of ["htmx:after:swap", "htmx:after:settle"]) document.addEventLi
 // A button that is disabled while its request runs drops the focus, and gets it back.
 let paused = null;
 document.addEventListener("focusout", ({ target }) => target.disabled && (paused = target));
-document.addEventListener("htmx:finally:request", () => {
+document.addEventListener("htmx:finally:request", () => setTimeout(goOn)); // htmx enables it again behind this event
+
+function goOn() {
   if (!paused || paused.disabled) return;
   if (document.activeElement === document.body) paused.focus({ preventScroll: true });
   paused = null;
-});
+}
 
 function keep() {
   if (!focused || ![document.body, focused].includes(document.activeElement)) return;

@@ -4,7 +4,8 @@ const links = () => [...document.querySelectorAll("#tiles .tile__link")];
 
 document.addEventListener("keydown", (event) => {
   const isModified = event.altKey || event.ctrlKey || event.metaKey;
-  if (isModified || event.target.closest("input, textarea, select, video, summary, dialog")) return;
+  const isTick = event.key === "Escape" && event.target.matches(".tile__pick input");
+  if (isModified || (!isTick && event.target.closest("input, textarea, select, video, summary, dialog"))) return;
   const way = document.querySelector(`.item__way [data-key="${CSS.escape(event.key)}"]`);
   if (way) return way.click();
   if (event.key === "Escape" && document.querySelector(".tile__pick :checked")) document.getElementById("selection").reset();

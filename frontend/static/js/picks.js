@@ -5,7 +5,8 @@ for (const name of ["change", "reset", "htmx:after:swap"]) document.addEventList
 function count() {
   const place = document.getElementById("picks-count");
   const ticked = document.querySelectorAll(".tile__pick :checked").length;
-  const said = ticked ? `${ticked} selected` : "";
+  const all = document.querySelector("#picks-all:checked") && document.querySelector(".tabs [aria-current] .gallery__count");
+  const said = all ? `All ${all.textContent} selected` : ticked ? `${ticked} selected` : "";
   if (place && place.textContent !== said) place.textContent = said;
 }
 

@@ -25,10 +25,11 @@ document.addEventListener("click", (event) => {
   (next?.querySelector("[data-dismiss]") ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
 
-// What was only to be read is old news beside something newer: five in a row would hide the page's own buttons.
+// What was only to be read, or could be undone, is old news beside something newer: five in a row would hide the page's
+// own buttons, and an undo of the step before last would not do what it says.
 function arrived(changes) {
   const fresh = new Set(changes.flatMap((change) => [...change.addedNodes]));
-  if (fresh.size) for (const toast of corner.querySelectorAll(".toast")) if (!fresh.has(toast) && isOnlyRead(toast)) toast.remove();
+  for (const toast of corner.querySelectorAll(".toast")) if (fresh.size && !fresh.has(toast) && isOver(toast)) toast.remove();
   start();
 }
 
@@ -46,7 +47,11 @@ function isBad(toast) {
 }
 
 function isOnlyRead(toast) {
-  return !isBad(toast) && !toast.querySelector("form, a") && !toast.contains(document.activeElement);
+  return !isBad(toast) && !toast.querySelector("form, a");
+}
+
+function isOver(toast) {
+  return !isBad(toast) && !toast.querySelector("a") && !toast.contains(document.activeElement);
 }
 
 function stop() {

@@ -232,6 +232,9 @@ def test_enter_in_a_field_of_the_bar_does_what_was_typed(alice: Caller) -> None:
     item = upload(alice)
 
     alice.post("/fragments/gallery/changes", data={"change": "typed", "ids": item, "tag": "picnic"})
+    nothing = alice.post("/fragments/gallery/changes", data={"change": "typed", "ids": item})
+    assert nothing.status_code == 422
+    assert "Type a tag, or the name of an album." in Html(nothing.text).one(".picks [role=alert]").text
 
     assert ids(alice, "?tag=picnic") == [item]
 

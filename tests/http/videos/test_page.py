@@ -189,7 +189,7 @@ def test_a_picture_to_go_by_is_refused_with_a_sentence_by_a_model_that_takes_non
     )
 
     assert (typed.status_code, sent.status_code) == (422, 422)
-    assert sentence in Html(typed.text).one("#composer-error").text
+    assert sentence in Html(typed.text).one("[role=alert]").text
     assert sent.json()["message"] == sentence
     assert (film.count("jobs"), film.submissions(prompt="Not like this")) == (before, [])
 
@@ -270,7 +270,7 @@ def test_what_a_picture_is_for_is_chosen_in_the_form(film: Film) -> None:
         "/fragments/videos", data={**form, "kept": [f"first_frame:{red}", f"first_frame:{blue}"]}, headers=HX
     )
     assert twice.status_code == 422
-    assert "A video has one first frame." in Html(twice.text).one("#composer-error").text
+    assert Html(twice.text).one("[role=alert]").text == "A video has one first frame."
     assert kept(Html(twice.text)) == [f"first_frame:{red}", f"first_frame:{blue}"]
 
 

@@ -155,7 +155,9 @@ class Machine(RuleBasedStateMachine):
             known.lease, known.leased_until = wanted.lease_id, wanted.leased_until
         if len(taken) < most:
             assert not self.due_now(), "something fits and was left"
-        self.assert_fair([self.known[job_id] for job_id in ids if before[job_id].state == "waiting"])
+        # What was only taken to be ended has no turn: it needs no room.
+        begun = [job_id for job_id in ids if (before[job_id].state, self.known[job_id].state) == OPEN]
+        self.assert_fair([self.known[job_id] for job_id in begun])
         return multiple(*(self.keep(job) for job in taken))
 
     @rule(
