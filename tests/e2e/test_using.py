@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.pages.images import Images
 from tests.e2e.pages.videos import Videos
 
-FILMER, RETOUCHER, SCRIBE = "sandbox/filmer", "sandbox/retoucher", "sandbox/scribe"
+RETOUCHER, SCRIBE = "sandbox/retoucher", "sandbox/scribe"
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -34,6 +34,14 @@ def pictures(api: httpx.Client) -> tuple[str, list[str]]:
         answer = api.post("/api/assets", files={"file": (f"{name}.png", file.getvalue(), "image/png")})
         assert answer.status_code == 201, answer.text
     return word, names
+
+
+def make(api: httpx.Client, body: dict[str, object]) -> str:
+    """The id of a generation that has come to its end."""
+    made: str = api.post("/api/generations", json=body).json()["id"]
+    with api.stream("GET", f"/api/generations/{made}/events") as events:
+        assert any(line == "event: done" for line in events.iter_lines())
+    return made
 
 
 def tick_and_use(page: Page, pictures: tuple[str, list[str]], button: str) -> None:
@@ -57,9 +65,7 @@ def test_pictures_of_the_page_go_in_one_after_the_other_and_nothing_typed_is_los
         "prompt": f"Two jugs {uuid4().hex[:8]}",
         "params": {"n": 2},
     }
-    made = api.post("/api/generations", json=body).json()
-    with api.stream("GET", f"/api/generations/{made['id']}/events") as events:
-        assert any(line == "event: done" for line in events.iter_lines())
+    make(api, body)
     images = Images(enter("alice", scripts=scripts))
     images.begin(f"?model={RETOUCHER}")
     card = images.card(body["prompt"])
@@ -161,17 +167,15 @@ def test_an_answer_is_run_again_beside_the_old_one(
     enter: Callable[..., Page], api: httpx.Client, scripts: bool
 ) -> None:
     prompt = f"What is a {uuid4().hex[:8]}?"
-    made = api.post("/api/generations", json={"model": SCRIBE, "prompt": prompt}).json()
-    with api.stream("GET", f"/api/generations/{made['id']}/events") as events:
-        assert any(line == "event: done" for line in events.iter_lines())
+    made = make(api, {"model": SCRIBE, "prompt": prompt})
     page = enter("alice", scripts=scripts)
-    page.goto(f"/gallery/{made['id']}")
+    page.goto(f"/gallery/{made}")
 
     page.get_by_role("button", name=re.compile(r"^Run again ≤ \$")).click()
 
     expect(page).to_have_url(re.compile("/chat/"))
     expect(page.locator(".message--user")).to_contain_text(prompt)
-    page.goto(f"/gallery/{made['id']}")
+    page.goto(f"/gallery/{made}")
     page.get_by_role("link", name="Other model").click()
     expect(page.locator("#prompt")).to_have_value(prompt)
     expect(page.locator("#model")).to_be_focused()

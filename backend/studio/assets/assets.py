@@ -20,9 +20,8 @@ from studio.moments import now
 
 # Every provider takes these; of what else we keep, and of what is larger, a model is sent another form.
 SENT_AS_THEY_ARE = ("image/png", "image/jpeg", "image/webp")
-SENT_BYTES_LIMIT = (
-    64_000_000  # of one request, which is held in memory; a photograph of 2048 px has one or two million
-)
+# Of one request, which is held in memory; a photograph of 2048 px has one or two million.
+SENT_BYTES_LIMIT = 64_000_000
 
 
 class TooMuchTakenIn(Invalid):

@@ -14,7 +14,7 @@ from studio.images.wish import KIND, Wish, known_settings, painting_model
 from studio.once.once import Once, digests_of
 from studio.wiring import Studio
 from studio.wishes.forms import WishForm, files_sent, form_sent, once_of_wish, parent_of
-from studio.wishes.inputs import input_cards, input_id
+from studio.wishes.inputs import input_cards, input_id, too_many
 from studio.wishes.settings import ReadSettings, settings_of_form
 
 INPUTS_LIMIT = 16
@@ -60,7 +60,7 @@ def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[Im
     error: StudioError | None = None
     for file in form.files:
         if len(ids) >= INPUTS_LIMIT:
-            error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+            error = too_many(INPUTS_LIMIT)
             break
         try:
             asset_id, told = keep_file(studio, person, file)
@@ -83,7 +83,7 @@ def with_picture(studio: Studio, person: Person, form: ImageForm, asset_id: str)
         raise Invalid("That picture is gone.", field="pictures")
     ids = tuple(dict.fromkeys([*form.asset_ids, asset_id]))
     if len(ids) > INPUTS_LIMIT:
-        raise Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+        raise too_many(INPUTS_LIMIT)
     model, notes = studio.catalogue.find(form.model), form.notes
     stand_in = studio.catalogue.find(usual_model(studio.catalogue, takes_pictures=True))
     if model and stand_in and model.makes_images and not _takes_pictures(model) and _takes_pictures(stand_in):

@@ -112,9 +112,7 @@ def settings(person: SignedIn, studio: Wired, page: Hx, form: Composer) -> HTMLR
         wish.painting_model(studio, form.model)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
-    answer = _page(studio, person, page, fitted(studio, form))
-    answer.headers["Studio-Title"] = "Images"
-    return answer
+    return _page_with(studio, person, page, fitted(studio, form))
 
 
 @router.post("/inputs/{asset_id}", name="images.inputs")
@@ -129,9 +127,7 @@ def take_in(asset_id: str, person: SignedIn, studio: Wired, page: Hx, form: Comp
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     if not page.is_htmx:
-        answer = _page(studio, person, page, form)
-        answer.headers["Studio-Title"] = "Images"
-        return answer
+        return _page_with(studio, person, page, form)
     return page.answer("images/composer.html", ["form"], composer=paint_card(studio, person, form))
 
 
@@ -260,6 +256,13 @@ def _page(
         filled=filled,
         recipe_error=None,
     )
+
+
+def _page_with(studio: Studio, person: Person, page: Page, form: ImageForm) -> HTMLResponse:
+    """The page under its own name, for a form that was posted to another address."""
+    answer = _page(studio, person, page, form)
+    answer.headers["Studio-Title"] = "Images"
+    return answer
 
 
 def _composer_again(

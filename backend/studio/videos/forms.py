@@ -8,14 +8,14 @@ from fastapi import Depends, Request, UploadFile
 from studio.accounts.access import Person
 from studio.assets.taking import keep_file
 from studio.catalogue.model import Model
-from studio.errors import Invalid, StudioError
+from studio.errors import StudioError
 from studio.once.once import Once, digests_of
 from studio.providers import Role
 from studio.videos.settings import read_form, usual_settings
 from studio.videos.wish import KIND, Input, Wish, filming_model, known_settings
 from studio.wiring import Studio
 from studio.wishes.forms import WishForm, files_sent, form_sent, once_of_wish, parent_of
-from studio.wishes.inputs import input_id
+from studio.wishes.inputs import input_id, too_many
 from studio.wishes.settings import ReadSettings
 
 # By role: the field of a file that was chosen now. Of each picture that is kept already `kept` says what it is for.
@@ -70,7 +70,7 @@ def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[Vi
     error: StudioError | None = None
     for role, file in form.files:
         if len(kept) >= INPUTS_LIMIT:
-            error = Invalid(f"At most {INPUTS_LIMIT} pictures can be taken in.", field="pictures")
+            error = too_many(INPUTS_LIMIT)
             break
         try:
             asset_id, told = keep_file(studio, person, file)

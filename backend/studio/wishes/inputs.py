@@ -19,6 +19,11 @@ def input_id(text: str) -> UUID:
         raise Invalid("One of the pictures is gone.", field="pictures") from None
 
 
+def too_many(limit: int) -> Invalid:
+    """More pictures than a form takes (field `pictures`)."""
+    return Invalid(f"At most {limit} pictures can be taken in.", field="pictures")
+
+
 def input_cards(studio: Studio, person: Person, ids: Sequence[str]) -> list[PictureCard]:
     """The pictures of this person among these ids, in their order."""
     wanted = []
