@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.figures import conditions, median, pss_mb
 from tests.bench.pages import long_conversation
-from tests.support.browser import FLAGS, chromium
+from tests.support.browser import launch
 from tests.support.services import PASSWORD, Services, running_services
 
 
@@ -60,7 +60,7 @@ def main() -> None:
         conversation = long_conversation(services, 40, "ruth")
         took = start_times(services, args.starts)
         print(f"ready: median {median(took):.2f} s, max {max(took):.2f} s, n={len(took)}, {conditions()}")
-        time.sleep(args.rest)
+        time.sleep(args.rest)  # what is weighed is a studio at rest
         parts = {
             part.name: pss_mb(part.process.pid)
             for part in (services.backend, services.frontend)
@@ -91,7 +91,7 @@ def weigh_pages(services: Services, conversation: str) -> None:
         *("/jobs", "/account", "/admin", "/admin/people", "/admin/jobs", "/admin/patterns"),
     ]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = launch(playwright)
         signed_in = browser.new_context(base_url=services.address)
         page = signed_in.new_page()
         page.goto("/login")

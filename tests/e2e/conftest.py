@@ -20,12 +20,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
-from tests.support.browser import FLAGS, chromium
+from tests.support.browser import launch
 from tests.support.forms import cookie_of, post_form
 from tests.support.services import PASSWORD, ROOT, Services, register, running_services
 
 HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with what it waits for
+
+# Those who look at pages that move, as most people have them. In all others nothing moves: drawn by the processor, the
+# movement from page to page takes a sixth of all the time there is.
+MOVING = ("test_journey", "test_keyboard", "test_gallery", "test_conversations", "test_smoke")
 
 
 # First what looks at pages as they are before other tests filled them, and beside it what waits more than it works.
@@ -129,7 +133,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    launched = launch(playwright)
     yield launched
     launched.close()
 
@@ -156,7 +160,9 @@ def open_browser(
     pages: list[Page] = []
 
     def open_(*, scripts: bool = True, **options: object) -> Page:
-        settings = {"base_url": base_url, "java_script_enabled": scripts, **options}
+        motion = "no-preference" if request.path.stem in MOVING else "reduce"
+        chosen = {"base_url": base_url, "java_script_enabled": scripts, "reduced_motion": motion}
+        settings = {**chosen, **options}
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

@@ -108,6 +108,8 @@ def test_the_arrows_move_space_ticks_and_enter_shows_in_the_large(
     expect(page.locator("#lightbox")).to_be_visible()
     assert page.locator("#lightbox").bounding_box() == {"x": 0, "y": 0, **page.viewport_size}
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Next", exact=True)).to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_role("button", name="Previous")).to_have_attribute("aria-disabled", "false")
     page.keyboard.press("Escape")
 
     expect(page.locator("#lightbox")).to_be_hidden()

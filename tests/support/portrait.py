@@ -7,7 +7,6 @@ The words are the same each time, and so are the pictures, since their seeds are
 """
 
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.support.browser import launch
 from tests.support.forms import cookie_of
 from tests.support.services import ROOT, Services, running_services
 from tests.support.waiting import until
@@ -77,11 +77,8 @@ def ask(alice: httpx.Client, kind: str, model: str, prompt: str, **params: objec
 
 
 def photograph(services: Services, scheme: str) -> bytes:
-    note = ROOT / ".venv" / "browser-path"
-    browser = (note.read_text().strip() if note.exists() else "") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = chromium.new_page(
+        page = launch(playwright).new_page(
             viewport=SIZE, color_scheme=scheme, base_url=services.address, reduced_motion="reduce"
         )
         page.context.add_cookies([cookie_of(services.address, services.token("alice"))])

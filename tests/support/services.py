@@ -185,7 +185,7 @@ def wait_for_models(address: str, seconds: float = 20) -> None:
     while time.monotonic() < deadline:
         if re.search(r"^studio_models [1-9]", httpx.get(f"{address}/metrics", timeout=5).text, re.MULTILINE):
             return
-        time.sleep(0.02)
+        time.sleep(0.02)  # metrics are read, they tell nobody
     raise AssertionError("the list of models never came")
 
 

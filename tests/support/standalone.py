@@ -167,7 +167,7 @@ def wait_until(attempt: Callable[[], Found | None], what: str, seconds: float, s
         if code is not None or time.monotonic() > deadline:
             words = "\n".join(service.lines[-40:])
             raise AssertionError(f"waited {seconds:g} s for {what}; exit code {code}; it said:\n{words}")
-        time.sleep(0.02)
+        time.sleep(0.02)  # another process, of which only attempts can tell how far it is
     return found
 
 

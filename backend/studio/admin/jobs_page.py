@@ -176,16 +176,21 @@ def delete(
 
 @router.post("/purge", name="admin.jobs.purge")
 def purge(
-    studio: Wired, page: Hx, admin: Administrator, client: Caller, days: Annotated[str, Form()] = ""
+    studio: Wired,
+    page: Hx,
+    admin: Administrator,
+    client: Caller,
+    choice: Choice,
+    days: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Forget all that ended longer ago than this."""
+    """Forget all that ended longer ago than this, of everybody; the list stays as it was chosen."""
     moment = now()
     before = moment - timedelta(days=_days(days))
     gone = purge_jobs(studio.db, before, Acting(admin, client, moment))
     text = f"{gone} ended {'job was' if gone == 1 else 'jobs were'} deleted."
-    headers = (
-        {**shown_on(HERE, note=text), "HX-Redirect": HERE} if page.is_htmx else shown_on(HERE, note=text)
-    )
+    headers = _back(choice.newest, None, text)
+    if page.is_htmx:
+        headers["HX-Redirect"] = headers["Studio-Page"]
     return page.answer("admin/job.html", ["told"], headers=headers, text=text)
 
 

@@ -12,10 +12,10 @@ from studio.catalogue.agreed import worst_text
 from studio.catalogue.estimate import Estimate
 from studio.jobs.job import Job, JobState, Priority
 from studio.videos.views import retry_words
-from studio.wishes.listing_views import BADGES, KINDS
+from studio.wishes.listing_views import BADGES, KINDS, WORDS
 from studio.wishes.views import seconds
 
-STATES = {state.value: state.value.capitalize() for state in JobState}
+STATES = {state.value: word for state, word in WORDS.items()}
 HIDDEN = "The prompt is not shown"
 
 
@@ -37,6 +37,7 @@ class JobRow:
     title: str
     picture: str
     state: str
+    word: str
     badge: str
     facts: list[str]
     details: list[tuple[str, str]]
@@ -128,6 +129,7 @@ def _row(
         title=" ".join((seen["prompt"] or HIDDEN).split())[:160],
         picture=job.kind if job.kind in KINDS else "clock",
         state=job.state.value,
+        word=WORDS[job.state],
         badge=BADGES.get(job.state, ""),
         facts=facts,
         details=[detail for detail in details if detail[1]],

@@ -14,10 +14,13 @@ document.addEventListener("focusin", (event) => {
 });
 
 // A form that opens with words in it (a name, a question) is typed on, not in front of; a model is chosen anew.
-document.addEventListener("focusin", ({ target }) => {
-  if (!target.autofocus || !target.value || target.selectionEnd !== 0) return;
-  target.setSelectionRange(target.matches(".picker__input") ? 0 : target.value.length, target.value.length);
-});
+document.addEventListener("focusin", ({ target }) => prepare(target));
+prepare(document.activeElement); // the browser may have been quicker than this file
+
+function prepare(field) {
+  if (!field?.autofocus || !field.value || field.selectionEnd !== 0) return;
+  field.setSelectionRange(field.matches(".picker__input") ? 0 : field.value.length, field.value.length);
+}
 
 // An answer that was watched ends in a swap of its stream, which settles like any other.
 for (const name of ["htmx:after:swap", "htmx:after:settle"]) document.addEventListener(name, keep);

@@ -22,6 +22,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") show(beside(1));
 });
 
+document.addEventListener("htmx:after:swap", () => box()?.open && markEnds());
+
 // Where the last picture was, not where the first one was: so the eye finds it again.
 document.addEventListener("close", ({ target }) => target === box() && shown?.focus(), true);
 
@@ -36,6 +38,12 @@ function show(link) {
   const srcset = width > PREVIEW_PX && height <= 2 * width ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
   Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: title });
   Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: title });
+  link.scrollIntoView({ block: "nearest" }); // behind the box: so what follows is fetched before one gets there
+  markEnds();
+}
+
+function markEnds() {
+  for (const step of box().querySelectorAll("[data-step]")) step.ariaDisabled = !beside(Number(step.dataset.step));
 }
 
 function beside(step) {

@@ -234,10 +234,10 @@ def test_old_ones_are_purged(ruth: Caller, alice: Caller, db: Database) -> None:
         )
     )
 
-    old = ruth.post("/fragments/admin/jobs/purge", data={"days": "1"}, headers=HX)
+    old = ruth.post("/fragments/admin/jobs/purge?state=failed", data={"days": "1"}, headers=HX)
 
     assert "0%20ended" in young.headers["Studio-Note"]
-    assert old.headers["HX-Redirect"] == "/admin/jobs"
+    assert old.headers["HX-Redirect"] == "/admin/jobs?state=failed"
     assert not page(ruth).all(f"#job-{job.id}")
     assert ruth.post("/fragments/admin/jobs/purge", data={"days": "soon"}).status_code == 422
 
