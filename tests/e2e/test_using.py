@@ -72,9 +72,12 @@ def test_pictures_of_the_page_go_in_one_after_the_other_and_nothing_typed_is_los
     images.prompt.fill("Make them blue")
 
     for number in (0, 1):
+        before = images.price.inner_text()
         card.places.nth(number).hover()
         card.use.nth(number).click()
         expect(images.attachments.get_by_role("checkbox")).to_have_count(number + 1)
+        if scripts:  # each costs something; who presses before the button says so is asked once more
+            expect(images.price).not_to_have_text(before)
 
     expect(images.prompt).to_have_value("Make them blue")
     expect(images.prompt).to_be_focused()

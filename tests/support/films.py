@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,7 +51,7 @@ def film_in(
     import av
     from PIL import Image
 
-    with av.open(str(path), "w", format=container) as film:
+    with _keeping_its_rank(), av.open(str(path), "w", format=container) as film:
         stream = film.add_stream(codec, rate=10)
         stream.width, stream.height = size
         stream.pix_fmt = pixels
@@ -68,6 +69,25 @@ def film_in(
                 plane.update(bytes(plane.buffer_size))
             film.mux(tone.encode(heard))
             film.mux(tone.encode(None))
+
+
+@contextmanager
+def _keeping_its_rank() -> Iterator[None]:
+    """
+    Afterwards this thread is scheduled as before.
+
+    As root, libsvtav1 puts whoever calls it before everything else on the machine (SCHED_FIFO, 99), for good, and with
+    it all that is started from there: both services, Chromium, Playwright. Two of them that waited for a third without
+    sleeping left it, and the rest, a twentieth of the machine, for minutes.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, param)
 
 
 def boxes(data: bytes) -> list[tuple[bytes, bytes]]:
