@@ -27,7 +27,7 @@ def test_a_video_is_made_kept_and_found(film: Film) -> None:
     assert (poster.status_code, poster.headers["content-type"].split("/")[0]) == (200, "image")
     found = film.alice.get("/api/gallery", params={"q": "harbour dusk", "kind": "video"}).json()["items"]
     assert [item["asset_id"] for item in found] == [asset["id"]]
-    assert len(film.submissions(prompt="A harbour at dusk")) == 1
+    assert film.has_heard("A harbour at dusk") and len(film.submissions(prompt="A harbour at dusk")) == 1
 
 
 def test_what_was_chosen_is_sent_and_nothing_else(film: Film) -> None:
@@ -272,15 +272,11 @@ def test_pictures_that_are_too_large_together_are_refused_before_anybody_is_aske
     monkeypatch.setattr(sending, "SENT_BYTES_LIMIT", 100)
     picture = film.keep_picture(film.alice, "green")
     model = {"image": "sandbox/retoucher", "video": "sandbox/filmer"}[kind]
-    before = len(film.submissions())
+    prompt = f"Far too much for one {kind}"
 
-    made = film.ended(
-        film.alice,
-        film.ask(film.alice, "Far too much", kind=kind, model=model, params={}, input_asset_ids=[picture])[
-            "id"
-        ],
-    )
+    asked = film.ask(film.alice, prompt, kind=kind, model=model, params={}, input_asset_ids=[picture])
+    made = film.ended(film.alice, asked["id"])
 
     assert (made["state"], made["reason"], made["cost_usd"]) == ("failed", "too_much_taken_in", "0.000000000")
     assert "Take in fewer of them" in made["message"]
-    assert len(film.submissions()) == before
+    assert not film.has_heard(prompt)
