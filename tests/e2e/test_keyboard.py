@@ -69,6 +69,7 @@ def test_from_signing_in_to_taking_back_a_deletion(
     keys.press("Enter")
 
     expect(chat.composer.prompt).to_be_focused()
+    page.wait_for_load_state()  # who is quicker than the scripts sends the form as a browser without them does
     keys.write("count 500 at 20 per second")
     keys.press("Enter")
     expect(chat.answer.body).to_contain_text(number(5))
