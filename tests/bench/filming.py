@@ -69,8 +69,7 @@ def wait_until_followed(services: Services, jobs: int) -> float:
     """Claims a second, once all of them run."""
     if not jobs:
         return 0.0
-    # They begin together, and asking for each of them claims its job too: what is measured is following alone.
-    time.sleep(10)
+    time.sleep(10)  # asking for each claims its job too, and they begin together: following alone is measured
     before, began = looks(services), time.monotonic()
     time.sleep(5)  # the span that is measured
     polled = (looks(services) - before) / (time.monotonic() - began)

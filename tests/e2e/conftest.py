@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with what it waits for
 
 # Those who look at pages that move, as most people have them. In all others nothing moves: drawn by the processor, the
-# movement from page to page takes a sixth of all the time there is.
+# movement from page to page takes an eighth of all the time there is.
 MOVING = ("test_journey", "test_keyboard", "test_gallery", "test_conversations", "test_smoke")
 
 

@@ -84,10 +84,6 @@ class Film(Paint):
             )
         )
 
-    def has_heard(self, words: str) -> bool:
-        """Whether these words came to the provider in any of its last requests."""
-        return words in httpx.get(f"{self.sandbox_url}/_requests").text
-
     def submissions(self, *, prompt: str | None = None, model: str | None = None) -> list[dict[str, Any]]:
         """What the provider was asked to film, oldest first; only with this prompt or model, if one is given."""
         exchanges = httpx.get(f"{self.sandbox_url}/_requests").json()["data"]

@@ -76,9 +76,8 @@ def _keeping_its_rank() -> Iterator[None]:
     """
     Afterwards this thread is scheduled as before.
 
-    As root, libsvtav1 puts whoever calls it before everything else on the machine (SCHED_FIFO, 99), for good, and with
-    it all that is started from there: both services, Chromium, Playwright. Two of them that waited for a third without
-    sleeping left it, and the rest, a twentieth of the machine, for minutes.
+    As root, libsvtav1 puts the thread that calls it before everything else on the machine (SCHED_FIFO, 99), for good;
+    all that is started from there inherits it: both services, Chromium, Playwright.
     """
     if not hasattr(os, "sched_getscheduler"):
         yield

@@ -56,6 +56,10 @@ class Paint(Talk):
         assert isinstance(found, dict)
         return found
 
+    def has_heard(self, words: str) -> bool:
+        """Whether these words came to the provider in any of its last requests."""
+        return words in httpx.get(f"{self.sandbox_url}/_requests").text
+
     def requests(self) -> list[dict[str, Any]]:
         """What the provider was asked for pictures, oldest first."""
         exchanges = httpx.get(f"{self.sandbox_url}/_requests").json()["data"]
