@@ -105,7 +105,7 @@ class Errand:
         finally:
             self.now_working -= 1
 
-    def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
+    def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
         return [WRITE_LEDGER.row(job_id=job.id, what=f"{end.state}: {end.reason}")]
 
     def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]:
@@ -190,7 +190,7 @@ class Buyer:
         row = WRITE_LEDGER.row(job_id=job.id, what=f"bought {job.provider_job_id}")
         return Done(rows=[row])
 
-    def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
+    def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
         return [WRITE_LEDGER.row(job_id=job.id, what=f"{end.state}: {end.reason}")]
 
     def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]:

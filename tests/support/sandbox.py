@@ -24,7 +24,15 @@ PATIENCE_SECONDS = 10.0
 @contextmanager
 def served(app: ASGIApp, *, path: str = "") -> Iterator[str]:
     """The app on a free port, in a thread; yields its base address with `path` behind it."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+    # An idle connection is kept as long as in production: the client lets go first, and nothing is sent into a close.
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=95,
+    )
     server = uvicorn.Server(config)
     listening = config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from studio.db import Database, Row, Statement
+from studio.db import Cursor, Database, Row, Statement
 from studio.errors import Missing
 from studio.generations.generation import Generation, Outcome, State
 
@@ -160,13 +160,19 @@ def find_conversation_title(db: Database, conversation_id: UUID) -> tuple[str, d
 def get_generation(db: Database, person_id: UUID, generation_id: UUID) -> Generation:
     """One generation of this person; somebody else's is Missing."""
     with db.read() as cursor:
-        row = cursor.execute(
-            f"SELECT {_COLUMNS} FROM generations WHERE id = $id AND person_id = $person_id",
-            {"id": generation_id, "person_id": person_id},
-        ).fetchone()
-    if row is None:
+        generation = find_generation(cursor, person_id, generation_id)
+    if generation is None:
         raise Missing
-    return _from_row(row)
+    return generation
+
+
+def find_generation(cursor: Cursor, person_id: UUID, generation_id: UUID | None) -> Generation | None:
+    """The same with a cursor of the caller's, so that what is read and what follows from it can be one commit."""
+    row = cursor.execute(
+        f"SELECT {_COLUMNS} FROM generations WHERE id = $id AND person_id = $person_id",
+        {"id": generation_id, "person_id": person_id},
+    ).fetchone()
+    return None if row is None else _from_row(row)
 
 
 def get_of_kind(db: Database, person_id: UUID, generation_id: UUID, kind: str) -> Generation:

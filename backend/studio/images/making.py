@@ -18,7 +18,7 @@ from uuid import UUID
 
 from studio.assets.assets import pictures_for_model, refuse_without
 from studio.assets.files import FileStore
-from studio.db import Database, Row
+from studio.db import Cursor, Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State, booked
@@ -113,8 +113,8 @@ class PictureMaker:
             # Until the end is written, whoever looks still sees how far it was.
             asyncio.get_running_loop().call_later(LINGER_SECONDS, self.board.end, generation.id)
 
-    def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
-        generation = self._generation(job)
+    def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
+        generation = generations.find_generation(cursor, job.person_id, job.generation_id)
         if generation is None:
             return []
         if job.provider_job_id:
@@ -143,10 +143,8 @@ class PictureMaker:
         return repeated, [generations.add_generation(fresh)]
 
     def _generation(self, job: Job) -> Generation | None:
-        if job.generation_id is None:
-            return None
-        found = generations.list_generations(self.db, job.person_id, [job.generation_id])
-        return found.get(job.generation_id)
+        with self.db.read() as cursor:
+            return generations.find_generation(cursor, job.person_id, job.generation_id)
 
     def _request(self, job: Job, generation: Generation) -> ImageRequest:
         """Raises Missing if a picture to begin with is gone; one that was only put away still serves."""

@@ -1,13 +1,13 @@
 """One claim of a job: its handler is run, and whatever comes of it is written down in one commit."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from studio.db import Cursor, Database
+from studio.db import Cursor, Database, Row
 from studio.errors import StudioError
 from studio.jobs.desk import JobDesk
 from studio.jobs.errors import CancelWished, LeaseLost, TryAgain
@@ -100,7 +100,12 @@ class Ending:
 
     async def _ended(self, handler: Handler, job: Job, end: End) -> Next:
         """An end that the handler did not decide, with the handler's rows for it."""
-        rows = await asyncio.to_thread(handler.rows_of_end, job, end)
+
+        def read() -> Sequence[Row]:
+            with self.db.read() as cursor:
+                return handler.rows_of_end(cursor, job, end)
+
+        rows = await asyncio.to_thread(read)
         return replace(end, rows=tuple(rows))  # type: ignore[return-value]
 
     async def _store(self, desk: JobDesk, outcome: Next | changes.Failure) -> None:

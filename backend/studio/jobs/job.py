@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
-from studio.db import Row
+from studio.db import Cursor, Row
 from studio.ids import new_id
 from studio.jobs.rules import Rules
 
@@ -224,14 +224,15 @@ class Handler(Protocol):
     `work` runs on the event loop. It ends the job by what it returns; TryAgain and every other exception mean
     "later", until `rules.most_attempts` are used up.
     `rows_of_end` gives the kind's own rows for an end that was decided elsewhere: cancelled, timed out, given up. It
-    runs in a worker thread, may read the database, and must work for every step, also one whose outcome is unknown.
+    reads with the cursor it is given, which may be that of the transaction that ends the job, so it is quick; and it
+    must work for every step, also one whose outcome is unknown.
     `again` makes a new job (and the kind's own rows) that repeats one that has ended, or raises a StudioError that says
-    why not; it too runs in a worker thread.
+    why not; it runs in a worker thread.
     """
 
     kind: str
     rules: Rules
 
     async def work(self, job: Job, desk: Any) -> Next: ...
-    def rows_of_end(self, job: Job, end: End) -> Sequence[Row]: ...
+    def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]: ...
     def again(self, job: Job, moment: datetime) -> tuple[Job, Sequence[Row]]: ...

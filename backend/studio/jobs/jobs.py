@@ -7,7 +7,6 @@ log): a verb that has returned has happened, one that raised has not.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from studio.db import Cursor, Database, Row
@@ -17,7 +16,6 @@ from studio.jobs.ending import failed
 from studio.jobs.errors import (
     AlreadyFinished,
     CannotRepeat,
-    LeaseLost,
     NotFinished,
     NotWaiting,
     TooManyWaiting,
@@ -30,12 +28,10 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.once.once import Once, key_rows, refuse_repeat
 
-T = TypeVar("T")
 Also = Callable[[Cursor], None]
 
 # A line this long is a mistake or an attack; every claim reads it.
 MOST_WAITING = 500
-_LOOKS = 20
 
 
 def nothing(cursor: Cursor) -> None:
@@ -71,19 +67,26 @@ class Jobs:
         where a person is named.
         """
 
-        def once() -> Job:
-            job = lists.get_job(self._db, job_id, person_id)
+        def work(cursor: Cursor) -> bool:
+            """Whether somebody works on it, who is to hear of the wish."""
+            job = _found(cursor, job_id)
             if job.is_finished or job.is_cancel_wished:
-                return job
+                return False
             if job.lease_id is None:
-                end = Cancelled(reason=reason, reason_text=REASON_TEXTS[reason])
-                self._end(job, end, also)
+                self._end(cursor, job, Cancelled(reason=reason, reason_text=REASON_TEXTS[reason]))
             else:
-                self._db.transact(lambda cursor: _wish(cursor, job_id, reason, also))
-                self.worker.tell_cancelled(job_id)
-            return lists.get_job(self._db, job_id)
+                changes.wish_cancel(cursor, job_id, reason, REASON_TEXTS[reason])
+            also(cursor)
+            return job.lease_id is not None
 
-        return _looking_again(once)
+        job = lists.get_job(self._db, job_id, person_id)
+        if job.is_finished or job.is_cancel_wished:
+            return job
+        if self._db.transact(work):
+            self.worker.tell_cancelled(job_id)
+        else:
+            self.wake()  # its place is free
+        return lists.get_job(self._db, job_id)
 
     def cancel_all_of(self, person_id: UUID) -> int:
         """Stop everything of somebody who was shut out; how many jobs that were."""
@@ -99,15 +102,17 @@ class Jobs:
         Raises Missing or AlreadyFinished.
         """
 
-        def once() -> Job:
-            job = lists.get_job(self._db, job_id)
+        def work(cursor: Cursor) -> None:
+            job = _found(cursor, job_id)
             if job.is_finished:
                 raise AlreadyFinished
-            self._end(job, failed("marked_timed_out"), also)
-            self.worker.drop(job_id)
-            return lists.get_job(self._db, job_id)
+            self._end(cursor, job, failed("marked_timed_out"))
+            also(cursor)
 
-        return _looking_again(once)
+        self._db.transact(work)
+        self.wake()
+        self.worker.drop(job_id)
+        return lists.get_job(self._db, job_id)
 
     def retry(
         self,
@@ -161,9 +166,7 @@ class Jobs:
         """
 
         def work(cursor: Cursor) -> None:
-            job = lists.find_job(cursor, job_id)
-            if job is None:
-                raise Missing
+            job = _found(cursor, job_id)
             if job.state is not JobState.WAITING:
                 raise NotWaiting
             if job.priority != priority.number:
@@ -183,18 +186,12 @@ class Jobs:
 
         self._db.transact(work)
 
-    def _end(self, job: Job, end: End, also: Also) -> None:
-        """In one commit: the end, the rows that its kind has for it, and what else is written. Raises LeaseLost."""
+    def _end(self, cursor: Cursor, job: Job, end: End) -> None:
+        """The end of a job that was read in this transaction, with the rows that its kind has for it."""
         handler = self.worker.handlers.get(job.kind)
-        rows: tuple[Row, ...] = tuple(handler.rows_of_end(job, end)) if handler is not None else ()
-
-        def work(cursor: Cursor) -> None:
-            changes.finish(cursor, job, end, now())
-            cursor.apply(*rows)
-            also(cursor)
-
-        self._db.transact(work)
-        self.wake()  # its place is free
+        rows = handler.rows_of_end(cursor, job, end) if handler is not None else ()
+        changes.finish(cursor, job, end, now())
+        cursor.apply(*rows)
 
 
 def _keys(once: Once | None, generation_id: UUID | None) -> list[Row]:
@@ -206,18 +203,9 @@ def _refuse_too_many(cursor: Cursor, person_id: UUID, kind: str) -> None:
         raise TooManyWaiting(retry_after_seconds=60)
 
 
-def _wish(cursor: Cursor, job_id: UUID, reason: str, also: Also) -> None:
-    """Raises LeaseLost when it has ended, or rests, since it was looked at."""
-    if not changes.wish_cancel(cursor, job_id, reason, REASON_TEXTS[reason]):
-        raise LeaseLost
-    also(cursor)
-
-
-def _looking_again(once: Callable[[], T]) -> T:
-    """A job may move between the look at it and the write; then the verb looks again."""
-    for _ in range(_LOOKS - 1):
-        try:
-            return once()
-        except LeaseLost:
-            continue
-    return once()
+def _found(cursor: Cursor, job_id: UUID) -> Job:
+    """As it is in this transaction: what is decided from it cannot be overtaken. Raises Missing."""
+    job = lists.find_job(cursor, job_id)
+    if job is None:
+        raise Missing
+    return job

@@ -19,7 +19,7 @@ from uuid import UUID
 from studio.assets.assets import pictures_for_model, refuse_without
 from studio.assets.files import FileStore
 from studio.assets.making import MadeFile
-from studio.db import Database, Row
+from studio.db import Cursor, Database, Row
 from studio.errors import Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.generation import Generation, State, booked
@@ -114,8 +114,8 @@ class VideoMaker:
             return await self.doubts.settle(job, desk, generation)
         return await self._follow(job, desk, generation)
 
-    def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
-        generation = self._generation(job)
+    def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
+        generation = generations.find_generation(cursor, job.person_id, job.generation_id)
         if generation is None:
             return []
         return ended_elsewhere(generation, job, end)
@@ -133,11 +133,8 @@ class VideoMaker:
         return job_for(fresh, job.notes.get("inputs", [])), [generations.add_generation(fresh)]
 
     def _generation(self, job: Job) -> Generation | None:
-        if job.generation_id is None:
-            return None
-        return generations.list_generations(self.db, job.person_id, [job.generation_id]).get(
-            job.generation_id
-        )
+        with self.db.read() as cursor:
+            return generations.find_generation(cursor, job.person_id, job.generation_id)
 
     async def _submit(self, job: Job, desk: JobDesk, generation: Generation) -> Next:
         out = generation.outcome

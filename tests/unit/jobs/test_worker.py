@@ -1,6 +1,7 @@
 """The worker: it wakes when work is due, keeps to the limits, survives its handlers, and ends in good order."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from studio.db import Database, Row
+from studio.db import Cursor, Database, Row
 from studio.errors import Upstream
 from studio.ids import new_id
 from studio.jobs.desk import JobDesk
@@ -256,6 +257,32 @@ async def test_a_deadline_ends_one_that_never_got_its_turn(
     assert (found.state, found.reason, found.started_at) == (JobState.FAILED, "timed_out", None)
 
 
+@pytest.mark.parametrize("how", ["cancel", "time_out"])
+async def test_one_that_moves_all_the_time_is_ended_all_the_same(db: Database, how: str) -> None:
+    class Busy(Errand):
+        """Looks again at once, and more often than its rows can be had."""
+
+        def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
+            time.sleep(0.02)
+            return super().rows_of_end(cursor, job, end)
+
+    async def look(job: Job, desk: JobDesk) -> Next:
+        return Again("look", now(), {"looks": job.notes.get("looks", 0) + 1})
+
+    worker = Worker(db, [Busy(look)], drain_seconds=0.05)
+    worker.start()
+    job = ask(db)
+    worker.wake()
+    await soon(lambda: stored(db, job).notes.get("looks", 0) > 2)
+
+    await asyncio.to_thread(getattr(Jobs(db, worker), how), job.id)
+
+    [found] = await ended(db, job)
+    await worker.close()
+    assert found.state is (JobState.CANCELLED if how == "cancel" else JobState.FAILED)
+    assert len(ledger(db, job.id)) == 1
+
+
 async def test_marking_one_as_timed_out_ends_it_whoever_works_on_it(
     db: Database, worker: Worker, errand: Errand, jobs: Jobs
 ) -> None:
@@ -315,7 +342,7 @@ async def test_one_that_works_on_does_not_hold_what_was_claimed_with_it(db: Data
     class Forgetful(Errand):
         """Its rows for an end cannot be had, so nothing can be written down about a job that failed."""
 
-        def rows_of_end(self, job: Job, end: End) -> Sequence[Row]:
+        def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
             raise RuntimeError("these rows cannot be had")
 
     async def work(job: Job, desk: JobDesk) -> Next:

@@ -153,18 +153,16 @@ def finish(cursor: Cursor, job: Job, end: End, moment: datetime) -> None:
     cursor.apply(*end.rows)
 
 
-def wish_cancel(cursor: Cursor, job_id: UUID, reason: str, reason_text: str) -> bool:
-    """Record that a job which is worked on is to be cancelled, and why. Whether somebody works on it."""
-    found = cursor.execute(
+def wish_cancel(cursor: Cursor, job_id: UUID, reason: str, reason_text: str) -> None:
+    """Record that a job which is worked on is to be cancelled, and why."""
+    cursor.execute(
         """
         UPDATE jobs
         SET is_cancel_wished = true, reason = $reason, reason_text = $reason_text
         WHERE id = $id AND lease_id IS NOT NULL AND finished_at IS NULL
-        RETURNING id
         """,
         {"id": job_id, "reason": reason, "reason_text": reason_text},
-    ).fetchone()
-    return found is not None
+    )
 
 
 def set_priority(cursor: Cursor, job_id: UUID, priority: int) -> None:
