@@ -22,6 +22,7 @@ from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
 from tests.support.browser import launch
 from tests.support.forms import cookie_of, post_form
+from tests.support.programs import made
 from tests.support.services import PASSWORD, ROOT, Services, register, running_services
 
 HERE = Path(__file__).parent
@@ -29,7 +30,14 @@ PATIENCE_MS = 20_000  # long only when something is wrong: every wait ends with 
 
 # Those who look at pages that move, as most people have them. In all others nothing moves: drawn by the processor, the
 # movement from page to page takes an eighth of all the time there is.
-MOVING = ("test_journey", "test_keyboard", "test_gallery", "test_conversations", "test_smoke")
+MOVING = (
+    "test_journey",
+    "test_keyboard",
+    "test_gallery",
+    "test_lightbox",
+    "test_conversations",
+    "test_smoke",
+)
 
 
 # First what looks at pages as they are before other tests filled them, and beside it what waits more than it works.
@@ -48,6 +56,8 @@ FIRST = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that end processes ask for `services`; a studio somewhere else has none we may end."""
+    unknown = [name for name in (*MOVING, *FIRST) if not (HERE / f"{name}.py").exists()]
+    assert not unknown, f"these were renamed: {unknown}"
     _order(items)
     if config.getoption("--base-url"):
         ours = [item for item in items if "services" in getattr(item, "fixturenames", ())]
@@ -216,15 +226,18 @@ def begin(base_url: str, token: Callable[[str], str]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def picture_of_alice(base_url: str, token: Callable[[str], str]) -> str:
-    """A picture of Alice's, made as a program would; the id of its generation."""
+def program(base_url: str, token: Callable[[str], str]) -> Iterator[httpx.Client]:
+    """Alice's, through the frontend."""
     headers = {"Authorization": f"Bearer {token('alice')}"}
-    body = {"kind": "image", "model": "sandbox/sketcher", "prompt": "A quiet pond"}
-    with httpx.Client(base_url=base_url, headers=headers, timeout=30) as program:
-        made: str = program.post("/api/generations", json=body).json()["id"]
-        with program.stream("GET", f"/api/generations/{made}/events") as events:
-            assert any(line == "event: done" for line in events.iter_lines())
-    return made
+    with httpx.Client(base_url=base_url, headers=headers, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def picture_of_alice(program: httpx.Client) -> str:
+    """A picture of Alice's, made as a program would; the id of its generation."""
+    picture: str = made(program, "A quiet pond", kind="image", model="sandbox/sketcher")["id"]
+    return picture
 
 
 @pytest.fixture

@@ -209,7 +209,7 @@ def test_the_panels_of_the_gallery_stay_on_a_phone_and_axe_finds_nothing_in_them
 
     page.goto(album)
     page.locator("[data-full]").click()
-    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    expect(page.get_by_role("dialog", name="In the large")).to_be_visible()
     assert not faults(page, "#lightbox")
 
 

@@ -86,7 +86,7 @@ def test_what_ended_long_ago_is_deleted_together(
     job(page, jobs[0]).get_by_role("button", name="Stop").click()
     state(page, jobs[0], "cancelled")
 
-    page.get_by_label("Delete what ended more than").fill("1")
+    page.get_by_label("Delete everybody’s jobs").fill("1")
     page.locator("form[action*='/purge']").get_by_role("button", name="Delete").click()
 
     expect(page.locator("#toasts")).to_contain_text("0 ended jobs were deleted.")

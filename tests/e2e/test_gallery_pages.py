@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -15,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
+from tests.support.programs import made
 from tests.support.services import Services, register
-from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -37,15 +36,6 @@ def bring(api: httpx.Client, nth: int) -> str:
         "/api/assets", files={"file": (f"Plate {nth}.png", file.getvalue(), "image/png")}
     ).json()["id"]
     return item
-
-
-def make(api: httpx.Client, prompt: str, **more: object) -> dict[str, Any]:
-    """Something the sandbox has made to its end."""
-    asked = {"model": "sandbox/sprinter", "prompt": prompt, **more}
-    made = api.post("/api/generations", json=asked).json()["id"]
-    until(lambda: api.get(f"/api/generations/{made}").json()["finished_at"] is not None)
-    found: dict[str, Any] = api.get(f"/api/generations/{made}").json()
-    return found
 
 
 def shown(page: Page) -> list[str]:
@@ -75,13 +65,13 @@ def test_page_by_page_everything_is_shown_once_though_more_arrives(
     page = enter(session=crowded, scripts=scripts)
     tiles = page.locator("#tiles .tile")
     with httpx.Client(base_url=services.backend.address, headers=headers, timeout=30) as api:
-        made = api.get("/api/gallery/counts").json()["total"]
+        total = api.get("/api/gallery/counts").json()["total"]
         page.goto("/gallery")
         expect(tiles).to_have_count(60)
         bring(api, 200 + scripts)
 
     found = shown(page)
-    for count in (120, made) if scripts else (60, made - 120):
+    for count in (120, total) if scripts else (60, total - 120):
         if scripts:
             page.locator(".tiles__more").scroll_into_view_if_needed()
         else:
@@ -90,7 +80,7 @@ def test_page_by_page_everything_is_shown_once_though_more_arrives(
         found = shown(page) if scripts else [*found, *shown(page)]
 
     assert found == sorted(set(found), reverse=True)
-    assert len(found) == made
+    assert len(found) == total
     expect(page.locator(".tiles__more")).to_have_count(0)
 
 
@@ -131,7 +121,7 @@ def test_it_is_filtered_by_model_and_by_day(
     enter: Callable[..., Page], dora: str, api: httpx.Client, scripts: bool
 ) -> None:
     bring(api, 1)
-    made = make(api, "What is a ladle?")["id"]
+    answer = made(api, "What is a ladle?")["id"]
     today = date.fromisoformat(api.get("/api/gallery").json()["items"][0]["made_at"][:10])
     page = enter(session=dora, scripts=scripts)
     page.goto("/gallery")
@@ -142,7 +132,7 @@ def test_it_is_filtered_by_model_and_by_day(
     if not scripts:
         show.click()
     expect(page.locator("#tiles .tile")).to_have_count(1)
-    assert shown(page) == [made]
+    assert shown(page) == [answer]
     if not scripts:
         page.locator("summary", has_text="Filter").click()
     page.get_by_label("From", exact=True).fill((today + timedelta(days=1)).isoformat())
@@ -158,8 +148,8 @@ def test_two_ticked_things_are_compared_and_anything_else_is_said(
     enter: Callable[..., Page], dora: str, api: httpx.Client, scripts: bool, watch: Watch
 ) -> None:
     watch.forgive("status of 422")
-    first = make(api, "What is a spoon?", params={"temperature": 0.25})["id"]
-    make(api, "What is a fork?", parent_id=first)
+    first = made(api, "What is a spoon?", params={"temperature": 0.25})["id"]
+    made(api, "What is a fork?", parent_id=first)
     page = enter(session=dora, scripts=scripts, viewport={"width": 390, "height": 800})
     page.goto("/gallery?kind=text")
     more = page.locator("#picks summary", has_text="More")
@@ -193,9 +183,9 @@ def test_a_picture_is_varied_by_another_seed(
     enter: Callable[..., Page], dora: str, api: httpx.Client
 ) -> None:
     prompt = f"A plate {uuid4().hex}"
-    made = make(api, prompt, kind="image", model="sandbox/painter", params={"seed": 7})
+    picture = made(api, prompt, kind="image", model="sandbox/painter", params={"seed": 7})
     page = enter(session=dora)
-    page.goto(f"/gallery/{made['assets'][0]['id']}")
+    page.goto(f"/gallery/{picture['assets'][0]['id']}")
 
     page.get_by_role("link", name="Vary").click()
 

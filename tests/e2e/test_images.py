@@ -95,6 +95,10 @@ def test_an_upload_is_changed(images: Images, scripts: bool) -> None:
 
     expect(card.pictures).to_have_count(1)
     expect(images.attachments.locator("*")).to_have_count(0)
+    card.links.first.click()
+    recipe = images.page.get_by_role("region", name="Recipe")
+    expect(recipe).to_contain_text("plate.png")
+    expect(images.page.get_by_role("region", name="Lineage").get_by_role("listitem")).to_have_count(1)
 
 
 def test_it_is_stopped_and_tried_again(images: Images, scripts: bool) -> None:

@@ -5,9 +5,8 @@ import json
 import re
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,7 +16,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from tests.e2e.looking import marked, stayed
 from tests.e2e.pages.chat import Chat
 from tests.e2e.watching import Watch
-from tests.support.waiting import until
+from tests.support.programs import ended, made
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -33,35 +32,6 @@ DROP = """
   }
 }
 """
-
-
-@pytest.fixture
-def program(base_url: str, token: Callable[[str], str]) -> Iterator[httpx.Client]:
-    """Alice's, through the frontend."""
-    headers = {"Authorization": f"Bearer {token('alice')}"}
-    with httpx.Client(base_url=base_url, headers=headers, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-def ask(program: httpx.Client) -> Callable[..., dict[str, Any]]:
-    """Makes something as a program would, to its end."""
-
-    def ask_(
-        prompt: str, kind: str = "text", model: str = "sandbox/sprinter", **params: object
-    ) -> dict[str, Any]:
-        body = {"kind": kind, "model": model, "prompt": prompt, "params": params}
-        made = program.post("/api/generations", json=body).json()["id"]
-        return done(program, made)
-
-    return ask_
-
-
-def done(program: httpx.Client, made: str) -> dict[str, Any]:
-    until(lambda: program.get(f"/api/generations/{made}").json()["finished_at"] is not None)
-    found: dict[str, Any] = program.get(f"/api/generations/{made}").json()
-    assert found["state"] == "done"
-    return found
 
 
 def saved(page: Page, button: Locator) -> Path:
@@ -85,10 +55,11 @@ def drop(page: Page, data: bytes, name: str, kind: str, *, on: str = "h1") -> No
 
 
 def test_a_saved_picture_brought_back_makes_the_same_picture(
-    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], program: httpx.Client, scripts: bool
+    enter: Callable[..., Page], program: httpx.Client, scripts: bool
 ) -> None:
     params = {"n": 1, "seed": 20_231, "aspect_ratio": "3:2", "resolution": "1K", "output_format": "png"}
-    first = ask(f"A blue plate {uuid4().hex}", "image", "sandbox/painter", **params)
+    prompt = f"A blue plate {uuid4().hex}"
+    first = made(program, prompt, kind="image", model="sandbox/painter", params=params)
     [picture] = first["assets"]
     page = enter("alice", scripts=scripts)
     page.goto(f"/gallery/{picture['id']}")
@@ -101,12 +72,12 @@ def test_a_saved_picture_brought_back_makes_the_same_picture(
         bring(page, file, "plate.png", scripts=scripts)
     notice = page.locator("#recipe-notice")
     expect(notice).to_have_text(re.compile(r"^\s*Filled from a recipe of sandbox/painter\.\s*$"))
-    expect(page.locator("#prompt")).to_have_value(first["prompt"])
+    expect(page.locator("#prompt")).to_have_value(prompt)
     page.get_by_role("button", name=re.compile("^Make")).click()
-    made = page.locator("article.image", has_text=first["prompt"])
-    expect(made).to_have_count(2)
+    cards = page.locator("article.image", has_text=prompt)
+    expect(cards).to_have_count(2)
 
-    second = done(program, (made.first.get_attribute("id") or "").removeprefix("image-"))
+    second = ended(program, (cards.first.get_attribute("id") or "").removeprefix("image-"))
     kept = program.get(picture["url"]).content
     assert file.read_bytes() != kept  # the recipe is in what was saved, not in what is kept
     assert second["id"] != first["id"]
@@ -115,30 +86,30 @@ def test_a_saved_picture_brought_back_makes_the_same_picture(
 
 
 def test_a_saved_video_brought_back_fills_the_form(
-    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], scripts: bool
+    enter: Callable[..., Page], program: httpx.Client, scripts: bool
 ) -> None:
-    made = ask(
-        f"A plate turns {uuid4().hex}", "video", "sandbox/video-tiny", duration=1, size="128x72", seed=7
-    )
+    params = {"duration": 1, "size": "128x72", "seed": 7}
+    prompt = f"A plate turns {uuid4().hex}"
+    film = made(program, prompt, kind="video", model="sandbox/video-tiny", params=params)
     page = enter("alice", scripts=scripts)
-    page.goto(f"/gallery/{made['assets'][0]['id']}")
+    page.goto(f"/gallery/{film['assets'][0]['id']}")
 
     file = saved(page, page.get_by_role("link", name="Download"))
     page.goto("/videos")
     bring(page, file, "plate.mp4", scripts=scripts)
 
     expect(page.locator("#recipe-notice")).to_contain_text("Filled from a recipe of sandbox/video-tiny.")
-    expect(page.locator("#prompt")).to_have_value(made["prompt"])
+    expect(page.locator("#prompt")).to_have_value(prompt)
     expect(page.locator("[name=seed]")).to_have_value("7")
 
 
 def test_a_recipe_is_saved_and_fills_the_form_again(
-    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], scripts: bool
+    enter: Callable[..., Page], program: httpx.Client, scripts: bool
 ) -> None:
     prompt = f"What shall we cook? {uuid4().hex}"
-    made = ask(prompt, temperature=0.25)["id"]
+    answer = made(program, prompt, params={"temperature": 0.25})["id"]
     page = enter("alice", scripts=scripts)
-    page.goto(f"/gallery/{made}")
+    page.goto(f"/gallery/{answer}")
 
     recipe = saved(page, page.get_by_role("link", name="Recipe file"))
     page.goto("/")
@@ -198,11 +169,11 @@ def test_a_file_without_a_recipe_is_refused_and_what_was_typed_stays(
 
 
 def test_what_was_ticked_is_saved_as_one_archive(
-    enter: Callable[..., Page], ask: Callable[..., dict[str, Any]], scripts: bool
+    enter: Callable[..., Page], program: httpx.Client, scripts: bool
 ) -> None:
     word = uuid4().hex
     for dish in ("soup", "salad"):
-        ask(f"{word} {dish}")
+        made(program, f"{word} {dish}")
     page = enter("alice", scripts=scripts)
     page.goto(f"/gallery?q={word}")
     if scripts:

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.pages.images import Images
 from tests.e2e.pages.videos import Videos
+from tests.support.programs import made
 
 RETOUCHER, SCRIBE = "sandbox/retoucher", "sandbox/scribe"
 
@@ -19,29 +20,16 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 @pytest.fixture
-def api(base_url: str, token: Callable[[str], str]) -> httpx.Client:
-    return httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {token('alice')}"}, timeout=30)
-
-
-@pytest.fixture
-def pictures(api: httpx.Client) -> tuple[str, list[str]]:
+def pictures(program: httpx.Client) -> tuple[str, list[str]]:
     """A word that finds two pictures of Alice's, and their names, the older one first."""
     word = f"Q{uuid4().hex[:10]}"
     names = [f"{word} {which}" for which in ("older", "newer")]
     for number, name in enumerate(names):
         file = io.BytesIO()
         Image.new("RGB", (64, 36), (uuid4().int % 256, number * 90, 120)).save(file, "PNG")
-        answer = api.post("/api/assets", files={"file": (f"{name}.png", file.getvalue(), "image/png")})
+        answer = program.post("/api/assets", files={"file": (f"{name}.png", file.getvalue(), "image/png")})
         assert answer.status_code == 201, answer.text
     return word, names
-
-
-def make(api: httpx.Client, body: dict[str, object]) -> str:
-    """The id of a generation that has come to its end."""
-    made: str = api.post("/api/generations", json=body).json()["id"]
-    with api.stream("GET", f"/api/generations/{made}/events") as events:
-        assert any(line == "event: done" for line in events.iter_lines())
-    return made
 
 
 def tick_and_use(page: Page, pictures: tuple[str, list[str]], button: str) -> None:
@@ -57,18 +45,13 @@ def roles(videos: Videos) -> Locator:
 
 
 def test_pictures_of_the_page_go_in_one_after_the_other_and_nothing_typed_is_lost(
-    enter: Callable[..., Page], api: httpx.Client, scripts: bool
+    enter: Callable[..., Page], program: httpx.Client, scripts: bool
 ) -> None:
-    body = {
-        "kind": "image",
-        "model": "sandbox/painter",
-        "prompt": f"Two jugs {uuid4().hex[:8]}",
-        "params": {"n": 2},
-    }
-    make(api, body)
+    prompt = f"Two jugs {uuid4().hex[:8]}"
+    made(program, prompt, kind="image", model="sandbox/painter", params={"n": 2})
     images = Images(enter("alice", scripts=scripts))
     images.begin(f"?model={RETOUCHER}")
-    card = images.card(body["prompt"])
+    card = images.card(prompt)
     images.prompt.fill("Make them blue")
 
     for number in (0, 1):
@@ -144,9 +127,9 @@ def test_what_a_model_does_not_take_is_said_where_it_is_chosen(
 
 
 def test_a_picture_is_used_from_its_own_page_and_its_words_copied(
-    enter: Callable[..., Page], picture_of_alice: str, api: httpx.Client, scripts: bool
+    enter: Callable[..., Page], picture_of_alice: str, program: httpx.Client, scripts: bool
 ) -> None:
-    (asset,) = api.get(f"/api/generations/{picture_of_alice}").json()["assets"]
+    (asset,) = program.get(f"/api/generations/{picture_of_alice}").json()["assets"]
     options = {"permissions": ["clipboard-read", "clipboard-write"]} if scripts else {}
     page = enter("alice", scripts=scripts, **options)
     page.goto(f"/gallery/{asset['id']}")
@@ -167,18 +150,18 @@ def test_a_picture_is_used_from_its_own_page_and_its_words_copied(
 
 
 def test_an_answer_is_run_again_beside_the_old_one(
-    enter: Callable[..., Page], api: httpx.Client, scripts: bool
+    enter: Callable[..., Page], program: httpx.Client, scripts: bool
 ) -> None:
     prompt = f"What is a {uuid4().hex[:8]}?"
-    made = make(api, {"model": SCRIBE, "prompt": prompt})
+    answer = made(program, prompt, model=SCRIBE)
     page = enter("alice", scripts=scripts)
-    page.goto(f"/gallery/{made}")
+    page.goto(f"/gallery/{answer['id']}")
 
     page.get_by_role("button", name=re.compile(r"^Run again ≤ \$")).click()
 
     expect(page).to_have_url(re.compile("/chat/"))
     expect(page.locator(".message--user")).to_contain_text(prompt)
-    page.goto(f"/gallery/{made}")
+    page.goto(f"/gallery/{answer['id']}")
     page.get_by_role("link", name="Other model").click()
     expect(page.locator("#prompt")).to_have_value(prompt)
     expect(page.locator("#model")).to_be_focused()

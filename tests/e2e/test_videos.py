@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -12,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.pages.videos import Videos
 from tests.e2e.test_pictures import picture
 from tests.e2e.watching import Watch
+from tests.support.programs import ended
 from tests.support.services import Services
 from tests.support.waiting import until
 
@@ -26,21 +26,6 @@ def videos(enter: Callable[..., Page], scripts: bool) -> Videos:
     found = Videos(enter("alice", scripts=scripts))
     found.begin()
     return found
-
-
-@pytest.fixture
-def ended(token: Callable[[str], str], base_url: str) -> Callable[[str], dict[str, Any]]:
-    """Waits until a generation of Alice's has ended, by its events and on no page, and gives what became of it."""
-
-    def ended_(generation_id: str) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token('alice')}"}
-        address = f"{base_url}/api/generations/{generation_id}"
-        with httpx.stream("GET", f"{address}/events", headers=headers, timeout=60) as events:
-            assert any(line == "event: done" for line in events.iter_lines())
-        made: dict[str, Any] = httpx.get(address, headers=headers, timeout=30).json()
-        return made
-
-    return ended_
 
 
 @pytest.fixture
@@ -97,16 +82,14 @@ def test_one_is_asked_for_left_alone_and_plays_on_return(
     assert plays_from_its_middle(other, str(address))
 
 
-def test_who_is_elsewhere_hears_of_it(
-    videos: Videos, ended: Callable[[str], dict[str, Any]], scripts: bool
-) -> None:
+def test_who_is_elsewhere_hears_of_it(videos: Videos, program: httpx.Client, scripts: bool) -> None:
     videos.choose_model(FLIPBOOK, scripts=scripts)
     videos.ask("Somewhere else")
     expect(videos.newest.prompt).to_have_text("Somewhere else")
     asked = videos.newest.id
 
     videos.page.goto("/gallery")
-    (film,) = ended(asked)["assets"]
+    (film,) = ended(program, asked)["assets"]
     if not scripts:  # it is told with the next page
         videos.page.goto("/gallery")
 
@@ -211,7 +194,7 @@ def test_one_survives_that_its_browser_is_closed_and_the_backend_killed(
     mortal: Services,
     enter: Callable[..., Page],
     submitted: Callable[[str], None],
-    ended: Callable[[str], dict[str, Any]],
+    program: httpx.Client,
     scripts: bool,
 ) -> None:
     prompt = f"It lives on {uuid4().hex[:8]}"
@@ -226,7 +209,7 @@ def test_one_survives_that_its_browser_is_closed_and_the_backend_killed(
     mortal.backend.kill()
     mortal.backend.start()
     mortal.backend.wait_until_ready()
-    ended(generation_id)
+    ended(program, generation_id)
     page = enter("alice", scripts=scripts)
     page.goto("/gallery?kind=video")
     page.locator("#tiles .tile", has_text=prompt).get_by_role("link").first.click()

@@ -17,7 +17,6 @@ from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.rules import Rules
 from studio.jobs.store import changes, lists
 from studio.jobs.store.rows import add_job
-from studio.jobs.worker import Worker
 from studio.moments import now
 
 from tests.support import waiting
@@ -113,16 +112,17 @@ class Errand:
         return fresh, [WRITE_LEDGER.row(job_id=fresh.id, what="again")]
 
 
-def wish_within(monkeypatch: "pytest.MonkeyPatch", step: str, worker: Worker) -> None:
-    """Whoever has this step recorded presses Stop while that is written."""
+def wish_within(monkeypatch: "pytest.MonkeyPatch", step: str) -> None:
+    """
+    Somebody presses Stop before this step is recorded, and whoever has it recorded was not told: so it is where that
+    was before a job that was claimed had a desk.
+    """
     record = changes.record
 
     def wished(cursor: Cursor, job: Job, wanted: changes.Step, rows: Sequence[Row]) -> Job:
-        recorded = record(cursor, job, wanted, rows)
         if wanted.name == step:
             changes.wish_cancel(cursor, job.id, "cancelled", REASON_TEXTS["cancelled"])
-            worker.tell_cancelled(job.id)
-        return recorded
+        return record(cursor, job, wanted, rows)
 
     monkeypatch.setattr(changes, "record", wished)
 

@@ -20,7 +20,7 @@ from studio.admin.quoting import quotes
 from studio.db import Cursor, Database
 from studio.generations import store as generations
 from studio.jobs.job import Job, Priority
-from studio.jobs.jobs import Jobs
+from studio.jobs.jobs import Also, Jobs
 from studio.jobs.store import changes
 from studio.jobs.views import views_of
 from studio.moments import iso
@@ -55,49 +55,37 @@ class Acting:
         )
 
 
-def cancel_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
+def cancel_job(jobs: Jobs, job_id: UUID, acting: Acting) -> Job:
     """Stop somebody's job. One that has ended is left as it is."""
-    entry = acting.entry("job.cancelled", f"job:{job.id}", _facts(job), {"reason": "cancelled_by_admin"})
-    return jobs.cancel(
-        job.id, reason="cancelled_by_admin", also=lambda cursor: audit.add_entry(cursor, entry)
-    )
+    reason = "cancelled_by_admin"
+    return jobs.cancel(job_id, reason=reason, also=_audited(acting, "job.cancelled", {"reason": reason}))
 
 
 def retry_job(
     jobs: Jobs,
-    job: Job,
+    job_id: UUID,
     acting: Acting,
     once: Once | None = None,
     agreed: Callable[[], None] = lambda: None,
 ) -> Job:
     """Repeat somebody's job, at its owner's cost. Raises NotFinished, CannotRepeat, BegunBefore, what `agreed` does."""
-    entry = acting.entry("job.retried", f"job:{job.id}", _facts(job))
-    return jobs.retry(
-        job.id,
-        once=once,
-        agreed=agreed,
-        also=lambda cursor: audit.add_entry(cursor, entry),
-        moment=acting.moment,
-    )
+    also = _audited(acting, "job.retried")
+    return jobs.retry(job_id, once=once, agreed=agreed, also=also, moment=acting.moment)
 
 
-def time_out_job(jobs: Jobs, job: Job, acting: Acting) -> Job:
+def time_out_job(jobs: Jobs, job_id: UUID, acting: Acting) -> Job:
     """Give somebody's job up. Raises AlreadyFinished."""
-    entry = acting.entry("job.timed_out", f"job:{job.id}", _facts(job), {"reason": "marked_timed_out"})
-    return jobs.time_out(job.id, also=lambda cursor: audit.add_entry(cursor, entry))
+    return jobs.time_out(job_id, also=_audited(acting, "job.timed_out", {"reason": "marked_timed_out"}))
 
 
-def move_job(jobs: Jobs, job: Job, priority: Priority, acting: Acting) -> Job:
+def move_job(jobs: Jobs, job_id: UUID, priority: Priority, acting: Acting) -> Job:
     """Let somebody's job wait for its turn sooner or later than their others. Raises NotWaiting."""
-    before = {**_facts(job), "priority": Priority.of(job.priority)}
-    entry = acting.entry("job.moved", f"job:{job.id}", before, {"priority": priority})
-    return jobs.move(job.id, priority, also=lambda cursor: audit.add_entry(cursor, entry))
+    return jobs.move(job_id, priority, also=_audited(acting, "job.moved", {"priority": priority}))
 
 
-def delete_job(jobs: Jobs, job: Job, acting: Acting) -> None:
+def delete_job(jobs: Jobs, job_id: UUID, acting: Acting) -> None:
     """Forget a job that has ended. Raises NotFinished."""
-    entry = acting.entry("job.deleted", f"job:{job.id}", _facts(job))
-    jobs.delete(job.id, also=lambda cursor: audit.add_entry(cursor, entry))
+    jobs.delete(job_id, also=_audited(acting, "job.deleted"))
 
 
 def purge_jobs(db: Database, before: datetime, acting: Acting) -> int:
@@ -159,6 +147,13 @@ def without(words: str | None, prompt: str | None) -> str | None:
     return HIDDEN if quotes(words, prompt or "") else words
 
 
+def _audited(acting: Acting, action: str, after: Mapping[str, object] | None = None) -> Also:
+    def add(cursor: Cursor, before: Job) -> None:
+        audit.add_entry(cursor, acting.entry(action, f"job:{before.id}", _facts(before), after))
+
+    return add
+
+
 def _facts(job: Job) -> dict[str, object]:
     """Without a prompt: the audit log is for all administrators, and for ever."""
     return {
@@ -167,4 +162,5 @@ def _facts(job: Job) -> dict[str, object]:
         "reason": job.reason,
         "person_id": job.person_id,
         "provider_job_id": job.provider_job_id,
+        "priority": Priority.of(job.priority),
     }

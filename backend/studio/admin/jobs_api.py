@@ -62,35 +62,33 @@ def show(job_id: UUID, studio: Wired, admin: Administrator) -> dict[str, Any]:
 @router.post("/{job_id}/cancellation", name="api.admin.jobs.cancellation")
 def cancel(job_id: UUID, studio: Wired, admin: Administrator, client: Caller) -> dict[str, Any]:
     """Stop it: at once while it waits, else where its work may be stopped."""
-    job = lists.get_job(studio.db, job_id)
-    return _shown(studio, admin, [cancel_job(studio.jobs, job, Acting(admin, client, now()))])[0]
+    return _shown(studio, admin, [cancel_job(studio.jobs, job_id, Acting(admin, client, now()))])[0]
 
 
 @router.post("/{job_id}/retry", status_code=201, name="api.admin.jobs.retry")
 def retry(job_id: UUID, studio: Wired, admin: Administrator, client: Caller) -> dict[str, Any]:
     """Repeat one that did not succeed; the answer is the new job."""
-    job = lists.get_job(studio.db, job_id)
-    return _shown(studio, admin, [retry_job(studio.jobs, job, Acting(admin, client, now()))])[0]
+    return _shown(studio, admin, [retry_job(studio.jobs, job_id, Acting(admin, client, now()))])[0]
 
 
 @router.post("/{job_id}/timeout", name="api.admin.jobs.timeout")
 def time_out(job_id: UUID, studio: Wired, admin: Administrator, client: Caller) -> dict[str, Any]:
     """Give it up now, whoever works on it."""
-    job = lists.get_job(studio.db, job_id)
-    return _shown(studio, admin, [time_out_job(studio.jobs, job, Acting(admin, client, now()))])[0]
+    return _shown(studio, admin, [time_out_job(studio.jobs, job_id, Acting(admin, client, now()))])[0]
 
 
 @router.put("/{job_id}/priority", name="api.admin.jobs.priority")
 def move(job_id: UUID, body: Move, studio: Wired, admin: Administrator, client: Caller) -> dict[str, Any]:
     """Let one that waits have its turn sooner or later than its owner's others; nobody else's are passed by it."""
-    job = lists.get_job(studio.db, job_id)
-    return _shown(studio, admin, [move_job(studio.jobs, job, body.priority, Acting(admin, client, now()))])[0]
+    return _shown(
+        studio, admin, [move_job(studio.jobs, job_id, body.priority, Acting(admin, client, now()))]
+    )[0]
 
 
 @router.delete("/{job_id}", status_code=204, name="api.admin.jobs.delete")
 def delete(job_id: UUID, studio: Wired, admin: Administrator, client: Caller) -> None:
     """Forget one that has ended; what it made stays."""
-    delete_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    delete_job(studio.jobs, job_id, Acting(admin, client, now()))
 
 
 @router.post("/purge", name="api.admin.jobs.purge")

@@ -90,9 +90,11 @@ async def cancel(
 ) -> HTMLResponse:
     """Stop it: at once while it waits, else where its work may be stopped, which is waited for a moment."""
     acting = Acting(admin, client, now())
-    job = await studio.read(lambda: cancel_job(studio.jobs, lists.get_job(studio.db, job_id), acting))
+    job = await studio.read(cancel_job, studio.jobs, job_id, acting)
     job = await wait_for_end(studio, job)
-    text = "The job was stopped." if job.is_finished else "The job stops as soon as its work may be stopped."
+    text = "The job stops as soon as its work may be stopped."
+    if job.is_finished:
+        text = "The job was stopped." if job.state is JobState.CANCELLED else "The job had ended already."
     return await studio.read(_told, studio, page, admin, job, text, choice)
 
 
@@ -101,7 +103,7 @@ def time_out(
     job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller, choice: Choice
 ) -> HTMLResponse:
     """Give it up now, whoever works on it."""
-    job = time_out_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    job = time_out_job(studio.jobs, job_id, Acting(admin, client, now()))
     return _told(studio, page, admin, job, "The job was given up.", choice)
 
 
@@ -118,8 +120,8 @@ def move(
     """Let one that waits have its turn sooner or later than its owner's others, whose places change with it."""
     if priority not in tuple(Priority):
         raise Invalid("Say whether it is to come sooner, as usual, or later.", field="priority")
-    place, job = Priority(priority), lists.get_job(studio.db, job_id)
-    job = move_job(studio.jobs, job, place, Acting(admin, client, now()))
+    place = Priority(priority)
+    job = move_job(studio.jobs, job_id, place, Acting(admin, client, now()))
     waiting = lists.Filter(job.person_id, (JobState.WAITING,), job.kind)
     others = [each for each in lists.list_jobs(studio.db, waiting, PAGE_SIZE) if each.id != job.id]
     rows = _rows(studio, admin, [job, *others], _names(studio))
@@ -147,7 +149,7 @@ def retry(
         refuse_dearer(button.seen_usd, prices_again(studio, [job]).get(job.id))
 
     try:
-        fresh = retry_job(studio.jobs, job, Acting(admin, client, now()), once, agreed)
+        fresh = retry_job(studio.jobs, job_id, Acting(admin, client, now()), once, agreed)
     except BegunBefore:
         return HTMLResponse("", headers=_back(choice.begun_anew, None, AGAIN))
     except Dearer as error:
@@ -167,7 +169,7 @@ def delete(
     job_id: UUID, studio: Wired, page: Hx, admin: Administrator, client: Caller, choice: Choice
 ) -> HTMLResponse:
     """Forget one that has ended; what it made stays."""
-    delete_job(studio.jobs, lists.get_job(studio.db, job_id), Acting(admin, client, now()))
+    delete_job(studio.jobs, job_id, Acting(admin, client, now()))
     text = "The job was deleted. What it made stays."
     # An answer of partials alone leaves its target as it is, here the row that has to go.
     headers = {**_back(choice, None, text), "HX-Reswap": "delete"}

@@ -192,7 +192,7 @@ class Writer:
             raise
         except BaseException as error:
             if len(calls) == 1:
-                self.failures += 1
+                self.failures += isinstance(error, duckdb.Error)  # else somebody refused, after a look
                 calls[0].future.set_exception(error)
             else:
                 # Somebody's row breaks a rule. Each alone, so that only the guilty call hears of it.
@@ -207,7 +207,7 @@ class Writer:
         except duckdb.FatalException:
             raise
         except BaseException as error:
-            self.failures += 1
+            self.failures += isinstance(error, duckdb.Error)  # else somebody refused, after a look
             call.future.set_exception(error)
         else:
             self._acknowledge([call], results)

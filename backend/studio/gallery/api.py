@@ -82,7 +82,7 @@ def counts(person: SignedIn, studio: Wired, query: Wanted) -> dict[str, Any]:
 @router.get("/gallery/comparison", name="api.gallery.comparison")
 def comparison(person: SignedIn, studio: Wired, left: UUID, right: UUID) -> dict[str, Any]:
     """Two recipes field by field."""
-    lines = compare(_generation(studio, person, left), _generation(studio, person, right))
+    lines = compare(studio.db, _generation(studio, person, left), _generation(studio, person, right))
     return {
         "fields": [
             {"name": line.name, "left": line.left, "right": line.right, "differs": line.differs}

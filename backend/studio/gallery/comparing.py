@@ -45,7 +45,7 @@ def comparison(
         asset = files.get(item.asset_id) if item.asset_id else None
         return cards.Side(mark, views.tile(item, asset, query), item.deleted_at is not None)
 
-    lines = compare(one, other)
+    lines = compare(studio.db, one, other)
     return cards.Comparison(
         sides=(side("A", left), side("B", right)),
         lines=lines,

@@ -2,6 +2,7 @@
 What has to be written so that an item is found: rows for the very commit that makes it, so that search is never behind.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from studio.db import Row, Statement
@@ -18,32 +19,37 @@ _SOURCE_CHARACTERS = FOLDED_LIMIT * 2
 
 def item_rows(item: Item, texts: ItemTexts) -> list[Row]:
     """The item with its words, for the very commit that ends a generation or keeps an upload, and for none after it."""
-    return [_item_row(ADD_ITEM, item), *word_rows(item, texts)]
+    return items_rows([item], texts)
+
+
+def items_rows(items: Sequence[Item], texts: ItemTexts) -> list[Row]:
+    """The same for several of one person and one model that are found by the same words, which are folded once."""
+    rows = [_item_row(ADD_ITEM, item) for item in items]
+    for place, written in texts.by_place(items[0].model).items() if items else ():
+        rows += _place_rows([item.number for item in items], items[0].person_id, place, written)
+    return rows
 
 
 def item_rows_anew(item: Item, texts: ItemTexts) -> list[Row]:
     """The same where the item may be there already, with its star: it stays, and gets words."""
-    return [_item_row(ADD_ITEM_IF_NEW, item), *word_rows(item, texts)]
-
-
-def word_rows(item: Item, texts: ItemTexts) -> list[Row]:
-    """Only the words, such as when they are indexed anew."""
-    return [
-        row
-        for place, written in texts.by_place(item.model).items()
-        for row in place_rows(item.number, item.person_id, place, written)
-    ]
+    _, *words = item_rows(item, texts)
+    return [_item_row(ADD_ITEM_IF_NEW, item), *words]
 
 
 def place_rows(number: int, person_id: UUID, place: Place, written: str) -> list[Row]:
     """The words of one place of an item; nothing where there are none."""
+    return _place_rows([number], person_id, place, written)
+
+
+def _place_rows(numbers: Sequence[int], person_id: UUID, place: Place, written: str) -> list[Row]:
     folded = fold(written[:_SOURCE_CHARACTERS])
     if not folded:
         return []
-    words = " ".join(index_words(folded))
+    words, text = " ".join(index_words(folded)), f" {_cut(folded)} "
+    person = person_key(person_id)
     return [
-        ADD_WORDS.row(words=words, number=number, person=person_key(person_id), place=int(place)),
-        ADD_TEXT.row(number=number, place=int(place), folded=f" {_cut(folded)} "),
+        *(ADD_WORDS.row(words=words, number=number, person=person, place=int(place)) for number in numbers),
+        *(ADD_TEXT.row(number=number, place=int(place), folded=text) for number in numbers),
     ]
 
 

@@ -1,5 +1,7 @@
 """Made from → became: how items hang together, and what two recipes differ in."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -37,8 +39,19 @@ def lineage(db: Database, person_id: UUID, item: Item) -> Lineage:
     return Lineage(sources, store.list_results(db, person_id, item, SHOWN))
 
 
-def recipe(generation: Generation) -> dict[str, str]:
+def recipe(db: Database, generation: Generation) -> dict[str, str]:
     """Everything that was asked for, as people read it; the same names for every kind."""
+    return _recipe(generation, _named_inputs(db, generation))
+
+
+def compare(db: Database, left: Generation, right: Generation) -> list[Line]:
+    """Both recipes of one person's field by field, in the order of the first."""
+    inputs = _named_inputs(db, left, right)
+    one, other = _recipe(left, inputs), _recipe(right, inputs)
+    return [Line(name, one.get(name), other.get(name)) for name in dict.fromkeys([*one, *other])]
+
+
+def _recipe(generation: Generation, inputs: Mapping[str, str]) -> dict[str, str]:
     fields = {
         "Model": generation.model,
         "Provider": generation.provider,
@@ -46,16 +59,21 @@ def recipe(generation: Generation) -> dict[str, str]:
         **{_named(name): _written(value) for name, value in sorted(generation.params.items())},
     }
     if generation.input_hashes:
-        fields["Pictures taken in"] = ", ".join(digest[:12] for digest in generation.input_hashes)
+        fields["Pictures taken in"] = ", ".join(inputs[digest] for digest in generation.input_hashes)
     if generation.outcome.answered_model and generation.outcome.answered_model != generation.model:
         fields["Answered by"] = generation.outcome.answered_model
     return fields
 
 
-def compare(left: Generation, right: Generation) -> list[Line]:
-    """Both recipes field by field, in the order of the first."""
-    one, other = recipe(left), recipe(right)
-    return [Line(name, one.get(name), other.get(name)) for name in dict.fromkeys([*one, *other])]
+def _named_inputs(db: Database, *generations: Generation) -> dict[str, str]:
+    """By content: the title, and where two pictures have the same one the beginning of the hash besides."""
+    hashes = [digest for generation in generations for digest in generation.input_hashes]
+    titles = store.list_titles(db, generations[0].person_id, hashes)
+    named = {digest: titles.get(digest, "a picture that is gone") for digest in hashes}
+    often = Counter(named.values())
+    return {
+        digest: title if often[title] == 1 else f"{title} ({digest[:8]})" for digest, title in named.items()
+    }
 
 
 def _named(name: str) -> str:

@@ -69,7 +69,7 @@ def item_card(studio: Studio, person: Person, item: Item, query: Query) -> cards
         is_deleted=item.deleted_at is not None,
         html=_text(item, generation),
         prompt=generation.prompt if generation else "",
-        recipe=list(recipe(generation).items()) if generation else [],
+        recipe=list(recipe(studio.db, generation).items()) if generation else [],
         facts=_facts(studio, item, generation, files),
         tags=shelves.list_tags_of_item(studio.db, person.id, item.id),
         albums=shelves.list_albums_of_item(studio.db, person.id, item.id),

@@ -7,7 +7,7 @@ from uuid import UUID
 from studio.assets import store as assets
 from studio.assets.making import MadeFile, made_asset
 from studio.db import Database, Row
-from studio.gallery.indexing import item_rows
+from studio.gallery.indexing import items_rows
 from studio.gallery.item import Item, ItemTexts
 from studio.generations import store
 from studio.generations.generation import Generation
@@ -29,11 +29,13 @@ def current_json(db: Database, person_id: UUID, generation_id: UUID) -> dict[str
 
 def made_rows(generation: Generation, files: Sequence[MadeFile], *, untitled: str) -> list[Row]:
     """Each file as an asset, and as an item of the gallery that is found by its prompt."""
-    rows: list[Row] = []
     title = title_from(generation.prompt, otherwise=untitled)
-    for position, made in enumerate(files):
-        asset = made_asset(generation.person_id, generation.id, made, position, generation.prompt)
-        item = Item(
+    kept = [
+        made_asset(generation.person_id, generation.id, made, position, generation.prompt)
+        for position, made in enumerate(files)
+    ]
+    items = [
+        Item(
             id=asset.id,
             person_id=asset.person_id,
             kind=asset.kind,
@@ -45,5 +47,7 @@ def made_rows(generation: Generation, files: Sequence[MadeFile], *, untitled: st
             generation_id=generation.id,
             asset_id=asset.id,
         )
-        rows += [assets.asset_row(asset), *item_rows(item, ItemTexts(prompt=generation.prompt))]
-    return rows
+        for asset in kept
+    ]
+    texts = ItemTexts(prompt=generation.prompt)
+    return [*(assets.asset_row(asset) for asset in kept), *items_rows(items, texts)]

@@ -167,7 +167,7 @@ def get_generation(db: Database, person_id: UUID, generation_id: UUID) -> Genera
 
 
 def find_generation(cursor: Cursor, person_id: UUID, generation_id: UUID | None) -> Generation | None:
-    """The same with a cursor of the caller's, so that what is read and what follows from it can be one commit."""
+    """With a cursor of the caller's: what follows from it can be the same commit. None where it is not there."""
     row = cursor.execute(
         f"SELECT {_COLUMNS} FROM generations WHERE id = $id AND person_id = $person_id",
         {"id": generation_id, "person_id": person_id},

@@ -55,6 +55,9 @@ class JobDesk:
         self._job = await self._storing.until_done(
             job, lambda cursor: changes.record(cursor, job, wanted, rows)
         )
+        # Wished between the claim and this desk, it was told to nobody.
+        if self._job.is_cancel_wished:
+            self.wish_cancel()
         return self._job
 
     async def record_unless_wished(

@@ -224,8 +224,8 @@ class Handler(Protocol):
     `work` runs on the event loop. It ends the job by what it returns; TryAgain and every other exception mean
     "later", until `rules.most_attempts` are used up.
     `rows_of_end` gives the kind's own rows for an end that was decided elsewhere: cancelled, timed out, given up. It
-    reads with the cursor it is given, which may be that of the transaction that ends the job, so it is quick; and it
-    must work for every step, also one whose outcome is unknown.
+    reads with the cursor it is given, which may be that of the transaction that ends the job, so it takes milliseconds
+    and waits for nobody; and it must work for every step, also one whose outcome is unknown.
     `again` makes a new job (and the kind's own rows) that repeats one that has ended, or raises a StudioError that says
     why not; it runs in a worker thread.
     """

@@ -2,7 +2,8 @@
 The verbs about jobs: cancel, retry, give up, move in line, delete.
 
 They are called from worker threads. Each is one commit, together with whatever `also` writes (an entry of the audit
-log): a verb that has returned has happened, one that raised has not.
+log): a verb that has returned has happened, one that raised has not. Each looks at its job within that commit, so no
+claim and no look of the worker comes in between.
 """
 
 from collections.abc import Callable
@@ -28,13 +29,14 @@ from studio.jobs.worker import Worker
 from studio.moments import now
 from studio.once.once import Once, key_rows, refuse_repeat
 
-Also = Callable[[Cursor], None]
+# Written with it, given the job as it was before.
+Also = Callable[[Cursor, Job], None]
 
 # A line this long is a mistake or an attack; every claim reads it.
 MOST_WAITING = 500
 
 
-def nothing(cursor: Cursor) -> None:
+def nothing(cursor: Cursor, before: Job) -> None:
     """What most verbs write besides: nothing."""
 
 
@@ -67,26 +69,23 @@ class Jobs:
         where a person is named.
         """
 
-        def work(cursor: Cursor) -> bool:
-            """Whether somebody works on it, who is to hear of the wish."""
-            job = _found(cursor, job_id)
+        def work(cursor: Cursor) -> Job:
+            job = _found(cursor, job_id, person_id)
             if job.is_finished or job.is_cancel_wished:
-                return False
+                return job
             if job.lease_id is None:
                 self._end(cursor, job, Cancelled(reason=reason, reason_text=REASON_TEXTS[reason]))
             else:
                 changes.wish_cancel(cursor, job_id, reason, REASON_TEXTS[reason])
-            also(cursor)
-            return job.lease_id is not None
+            also(cursor, job)
+            return _found(cursor, job_id)
 
-        job = lists.get_job(self._db, job_id, person_id)
-        if job.is_finished or job.is_cancel_wished:
-            return job
-        if self._db.transact(work):
-            self.worker.tell_cancelled(job_id)
-        else:
+        job = self._db.transact(work)
+        if job.is_finished:
             self.wake()  # its place is free
-        return lists.get_job(self._db, job_id)
+        else:
+            self.worker.tell_cancelled(job_id)
+        return job
 
     def cancel_all_of(self, person_id: UUID) -> int:
         """Stop everything of somebody who was shut out; how many jobs that were."""
@@ -102,17 +101,18 @@ class Jobs:
         Raises Missing or AlreadyFinished.
         """
 
-        def work(cursor: Cursor) -> None:
+        def work(cursor: Cursor) -> Job:
             job = _found(cursor, job_id)
             if job.is_finished:
                 raise AlreadyFinished
             self._end(cursor, job, failed("marked_timed_out"))
-            also(cursor)
+            also(cursor, job)
+            return _found(cursor, job_id)
 
-        self._db.transact(work)
+        job = self._db.transact(work)
         self.wake()
         self.worker.drop(job_id)
-        return lists.get_job(self._db, job_id)
+        return job
 
     def retry(
         self,
@@ -151,7 +151,7 @@ class Jobs:
                 return job_id
             _refuse_too_many(cursor, job.person_id, job.kind)
             cursor.apply(*rows, add_job(fresh), *_keys(once, fresh.generation_id))
-            also(cursor)
+            also(cursor, job)
             return fresh.id
 
         made = self._db.transact(work)
@@ -165,24 +165,25 @@ class Jobs:
         One that is so already is left as it is, without a word in the audit log.
         """
 
-        def work(cursor: Cursor) -> None:
+        def work(cursor: Cursor) -> Job:
             job = _found(cursor, job_id)
             if job.state is not JobState.WAITING:
                 raise NotWaiting
             if job.priority != priority.number:
                 changes.set_priority(cursor, job_id, priority.number)
-                also(cursor)
+                also(cursor, job)
+            return _found(cursor, job_id)
 
-        self._db.transact(work)
-        return lists.get_job(self._db, job_id)
+        return self._db.transact(work)
 
     def delete(self, job_id: UUID, *, also: Also = nothing) -> None:
         """Forget an ended job; what it made stays. Raises Missing or NotFinished."""
 
         def work(cursor: Cursor) -> None:
+            job = _found(cursor, job_id)
             if not changes.delete_finished(cursor, job_id):
-                raise Missing if lists.find_job(cursor, job_id) is None else NotFinished
-            also(cursor)
+                raise NotFinished
+            also(cursor, job)
 
         self._db.transact(work)
 
@@ -203,9 +204,9 @@ def _refuse_too_many(cursor: Cursor, person_id: UUID, kind: str) -> None:
         raise TooManyWaiting(retry_after_seconds=60)
 
 
-def _found(cursor: Cursor, job_id: UUID) -> Job:
-    """As it is in this transaction: what is decided from it cannot be overtaken. Raises Missing."""
+def _found(cursor: Cursor, job_id: UUID, person_id: UUID | None = None) -> Job:
+    """As it is in this transaction. Raises Missing, also for somebody else's where a person is named."""
     job = lists.find_job(cursor, job_id)
-    if job is None:
+    if job is None or person_id not in (None, job.person_id):
         raise Missing
     return job

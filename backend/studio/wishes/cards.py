@@ -17,6 +17,7 @@ from studio.html import Page, shown_on
 from studio.once.once import once_of_form
 from studio.wiring import Studio
 from studio.wishes.pressed import Pressed
+from studio.wishes.stopped import note_of_stop
 
 
 class Card(Protocol):
@@ -26,6 +27,8 @@ class Card(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
     @property
     def is_running(self) -> bool: ...
 
@@ -80,8 +83,7 @@ class Cards:
         generation = await studio.read(get_of_kind, studio.db, person.id, generation_id, self.kind)
         await cancel_job(studio, generation)
         card = await studio.read(self.card, studio, person, generation_id)
-        note = None if card.is_running else "Stopped."
-        headers = shown_on(f"/{self.kind}s#{self.kind}-{generation_id}", note=note)
+        headers = shown_on(f"/{self.kind}s#{self.kind}-{generation_id}", note=note_of_stop(card.state))
         return page.answer(self._template, ["card"], headers=headers, card=card)
 
     def retry(

@@ -21,6 +21,7 @@ from studio.wiring import Studio, Wired
 from studio.wishes.listing import job_items
 from studio.wishes.listing_views import KINDS, WORDS, Chosen
 from studio.wishes.pressed import Button
+from studio.wishes.stopped import note_of_stop
 
 router = Router(prefix="/fragments/jobs")
 
@@ -91,7 +92,7 @@ async def cancel(job_id: UUID, person: SignedIn, studio: Wired, page: Hx, choice
     """Stop it; one that has ended is left as it is."""
     await stop_job(studio, await studio.read(lists.get_job, studio.db, job_id, person.id))
     job = await studio.read(lists.get_job, studio.db, job_id, person.id)
-    headers = shown_on(f"/jobs{choice.query}#job-{job_id}", note="Stopped." if job.is_finished else None)
+    headers = shown_on(f"/jobs{choice.query}#job-{job_id}", note=note_of_stop(job.state))
     return await studio.read(lambda: _row(studio, person, page, choice, job, headers=headers))
 
 

@@ -1,8 +1,10 @@
-// Pictures of the gallery in the large, one after the other. Without this file a tile is a link to the item's page.
+// Pictures and videos of the gallery in the large, one after the other. Without this file a tile is a link to the item's page.
 
 const PREVIEW_PX = 1280;
 const box = () => document.getElementById("lightbox");
+const rest = () => document.querySelector(".tiles__more");
 let shown = null;
+let isAwaited = false; // Next was pressed where what follows is not there yet
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.(".gallery .tile__link[data-full]");
@@ -12,41 +14,81 @@ document.addEventListener("click", (event) => {
     return box().showModal();
   }
   const step = event.target.closest?.("#lightbox [data-step]");
-  if (step) show(beside(Number(step.dataset.step)));
+  if (step) go(Number(step.dataset.step));
   if (event.target.closest?.("#lightbox [data-close]")) box().close();
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!box()?.open) return;
-  if (event.key === "ArrowLeft") show(beside(-1));
-  if (event.key === "ArrowRight") show(beside(1));
+  if (!box()?.open || event.target.closest("video")) return; // in a video the arrows seek
+  if (event.key === "ArrowLeft") go(-1);
+  if (event.key === "ArrowRight") go(1);
 });
 
-document.addEventListener("htmx:after:swap", () => box()?.open && markEnds());
+document.addEventListener("htmx:after:swap", () => {
+  if (!box()?.open) return;
+  if (isAwaited) go(1);
+  markEnds();
+});
 
-// Where the last picture was, not where the first one was: so the eye finds it again.
-document.addEventListener("close", ({ target }) => target === box() && shown?.focus(), true);
+document.addEventListener("close", ({ target }) => target === box() && leave(), true);
+
+// Where the last one was, not where the first one was: so the eye finds it again.
+function leave() {
+  isAwaited = false;
+  showFilm();
+  shown?.focus();
+}
+
+function go(way) {
+  const link = beside(way);
+  isAwaited = way > 0 && !link;
+  if (link) show(link);
+  else if (isAwaited) bringRest();
+}
 
 function show(link) {
-  if (!link) return;
   shown = link;
   const { full } = link.dataset;
   const tile = link.querySelector("img");
   const title = tile.alt;
-  const [width, height] = ["width", "height"].map((name) => Number(tile.getAttribute(name))); // those of the file
-  // A phone shows no more than the largest preview has; set before src, or both would be fetched.
-  const srcset = width > PREVIEW_PX && height <= 2 * width ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
-  Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: title });
+  const isFilm = Boolean(link.closest(".tile--video"));
+  box().querySelector("img").hidden = isFilm;
+  showFilm(isFilm ? full : null, title);
+  if (!isFilm) showPicture(full, tile);
   Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: title });
-  link.scrollIntoView({ block: "nearest" }); // behind the box: so what follows is fetched before one gets there
+  link.scrollIntoView({ block: "nearest" }); // behind the box: so the eye finds it again, and what follows is fetched
+  if (!beside(1)) bringRest();
   markEnds();
 }
 
+function showPicture(full, tile) {
+  const [width, height] = ["width", "height"].map((name) => Number(tile.getAttribute(name))); // those of the file
+  // A phone shows no more than the largest preview has; set before src, or both would be fetched.
+  const srcset = width > PREVIEW_PX && height <= 2 * width ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
+  Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: tile.alt });
+}
+
+// Who presses a video wants to see it; who comes past one may not want to hear it.
+function showFilm(address, title) {
+  const film = box().querySelector("video");
+  film.hidden = !address;
+  if (address) return Object.assign(film, { autoplay: !box().open, poster: `${address}?w=${PREVIEW_PX}`, src: address, ariaLabel: title });
+  film.removeAttribute("src");
+  film.load(); // else it plays on, unseen
+}
+
+// Coming into view fetches it: it may begin with texts, which are not shown here.
+function bringRest() {
+  rest()?.scrollIntoView({ block: "nearest" });
+}
+
 function markEnds() {
-  for (const step of box().querySelectorAll("[data-step]")) step.ariaDisabled = !beside(Number(step.dataset.step));
+  const [previous, next] = [-1, 1].map((way) => box().querySelector(`[data-step="${way}"]`));
+  previous.ariaDisabled = !beside(-1);
+  next.ariaDisabled = !beside(1) && !rest();
 }
 
 function beside(step) {
-  const pictures = [...document.querySelectorAll("#tiles .tile__link[data-full]")];
-  return pictures[pictures.indexOf(shown) + step];
+  const all = [...document.querySelectorAll("#tiles .tile__link[data-full]")];
+  return all[all.indexOf(shown) + step];
 }

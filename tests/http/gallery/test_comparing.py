@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from studio.assets import store as assets
 from studio.gallery import search
 
 from tests.http.gallery.test_archives import painted
@@ -58,6 +59,38 @@ def test_the_same_recipe_is_said_to_be_the_same(alice: Caller) -> None:
 
     assert page.one("#comparison header p").text == "Both were made by the same recipe."
     assert not page.all(".is-different")
+
+
+def test_pictures_that_went_in_go_by_their_titles(alice: Caller, bob: Caller) -> None:
+    def digest(item: str) -> str:
+        return assets.get_asset(studio_of(alice).db, UUID(alice.id), UUID(item)).sha256
+
+    loaf = digest(upload(alice, "Loaf.png", (1, 2, 3)))
+    jugs = [digest(upload(alice, "Jug.png", (nth, 9, 9))) for nth in range(2)]
+    theirs = upload(bob, "Secret.png", (7, 7, 7))
+    gone = assets.get_asset(studio_of(bob).db, UUID(bob.id), UUID(theirs)).sha256
+    one, other = (painted(alice, input_hashes=hashes) for hashes in ([loaf, jugs[0]], [jugs[1], gone]))
+
+    alone = Html(alice.get(f"/fragments/gallery/{one}").text).text_of(".recipe")
+    both = Html(alice.get(f"/fragments/gallery/{one}?compare={other}").text).all(".is-different td")
+
+    assert "Pictures taken in Loaf.png, Jug.png" in alone
+    assert [cell.text for cell in both] == [
+        f"Loaf.png, Jug.png ({jugs[0][:8]})",
+        f"Jug.png ({jugs[1][:8]}), a picture that is gone",
+    ]
+
+
+def test_what_was_made_from_an_upload_alone_has_nothing_to_compare_with(alice: Caller) -> None:
+    loaf = upload(alice, "Loaf.png", (1, 2, 3))
+    sha256 = assets.get_asset(studio_of(alice).db, UUID(alice.id), UUID(loaf)).sha256
+
+    answer = alice.get(f"/fragments/gallery/{painted(alice, input_hashes=[sha256])}")
+
+    assert answer.status_code == 200
+    page, kin = Html(answer.text), "[aria-labelledby=lineage-title]"
+    assert [tile["id"] for tile in page.all(f"{kin} .tile")] == [f"i-{loaf}"]
+    assert not page.all(f"{kin} button") and not page.all(f"{kin} input")
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

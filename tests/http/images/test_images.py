@@ -171,6 +171,7 @@ class TestThePrice:
         card = paint.alice.post("/fragments/images", data=fits, headers=HX)
         assert card.status_code == 201
         paint.ended(paint.alice, Html(card.text).one("article")["id"].removeprefix("image-"))
+        assert paint.has_heard("Seen jugs")
 
     def test_nothing_is_made_for_more_than_the_button_said(self, paint: Paint) -> None:
         four = {"prompt": "Dear jugs", "model": PAINTER, "n": "4", "quality": "low", "resolution": "1K"}

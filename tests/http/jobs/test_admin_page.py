@@ -109,11 +109,26 @@ def test_one_that_waits_is_stopped_and_the_log_says_by_whom(
 
     answer = ruth.post(f"/fragments/admin/jobs/{job.id}/cancellation", headers=HX)
 
-    assert Html(answer.text).one(f"#job-{job.id}")["data-state"] == "cancelled"
+    row = Html(answer.text).one(f"#job-{job.id}")
+    assert row["data-state"] == "cancelled" and "Stopped" in row.text
+    assert "The job was stopped." in answer.text
     assert stored(db, job).reason == "cancelled_by_admin"
     with db.read() as cursor:
         told = list_entries(cursor, before=now() + timedelta(hours=1), limit=20)
     assert "job.cancelled" in [entry.action for entry in told]
+
+
+def test_stopping_what_has_ended_says_so_and_is_not_in_the_log(
+    ruth: Caller, alice: Caller, db: Database
+) -> None:
+    job = refused(db, alice)
+
+    answer = ruth.post(f"/fragments/admin/jobs/{job.id}/cancellation", headers=HX)
+
+    assert "The job had ended already." in answer.text
+    with db.read() as cursor:
+        told = list_entries(cursor, before=now() + timedelta(hours=1), limit=20)
+    assert "job.cancelled" not in [entry.action for entry in told]
 
 
 def test_one_that_waits_is_moved_in_line_and_the_log_says_by_whom(
@@ -234,10 +249,13 @@ def test_old_ones_are_purged(ruth: Caller, alice: Caller, db: Database) -> None:
         )
     )
 
-    old = ruth.post("/fragments/admin/jobs/purge?state=failed", data={"days": "1"}, headers=HX)
+    elsewhere = f"?kind=video&state=done&person_id={ruth.id}"
+    old = ruth.post(f"/fragments/admin/jobs/purge{elsewhere}&before={job.id}", data={"days": "1"}, headers=HX)
 
     assert "0%20ended" in young.headers["Studio-Note"]
-    assert old.headers["HX-Redirect"] == "/admin/jobs?state=failed"
+    assert (
+        old.headers["HX-Redirect"] == f"/admin/jobs{elsewhere}"
+    )  # chosen as before; all were meant all the same
     assert not page(ruth).all(f"#job-{job.id}")
     assert ruth.post("/fragments/admin/jobs/purge", data={"days": "soon"}).status_code == 422
 

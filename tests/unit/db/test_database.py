@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from structlog.testing import capture_logs
-from studio.db import Database, DatabaseClosed, GaveUpWaiting, Statement
+from studio.db import Cursor, Database, DatabaseClosed, GaveUpWaiting, Statement
 
 HOLD = """
 import sys, pathlib
@@ -284,11 +284,16 @@ def test_a_statement_is_stopped_wherever_in_its_beginning_closing_meets_it(
 
 
 def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> None:
+    def refuse(cursor: Cursor) -> None:
+        raise LookupError("not there, as a verb may find; nothing is wrong with the database")
+
     before = db.stats
 
     db.write(add.row(id=1, owner=1, body="x"), add.row(id=2, owner=1, body="x"))
     with pytest.raises(duckdb.ConstraintException):
         db.write(add.row(id=1, owner=1, body="x"))
+    with pytest.raises(LookupError):
+        db.transact(refuse)
 
     after = db.stats
     assert (after.commits - before.commits, after.rows - before.rows, after.failures - before.failures) == (

@@ -164,7 +164,7 @@ async def test_stopped_in_line_it_costs_nothing_and_asks_nobody(alice: Talker, s
 async def test_stopped_while_that_it_is_asked_for_is_recorded_it_costs_nothing_and_asks_nobody(
     busy: Talker, sandbox_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wish_within(monkeypatch, ASKING, busy.studio.jobs.worker)
+    wish_within(monkeypatch, ASKING)
 
     stopped = await made(busy, "Stopped in time")
 

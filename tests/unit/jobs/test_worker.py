@@ -257,30 +257,26 @@ async def test_a_deadline_ends_one_that_never_got_its_turn(
     assert (found.state, found.reason, found.started_at) == (JobState.FAILED, "timed_out", None)
 
 
-@pytest.mark.parametrize("how", ["cancel", "time_out"])
-async def test_one_that_moves_all_the_time_is_ended_all_the_same(db: Database, how: str) -> None:
-    class Busy(Errand):
-        """Looks again at once, and more often than its rows can be had."""
-
-        def rows_of_end(self, cursor: Cursor, job: Job, end: End) -> Sequence[Row]:
-            time.sleep(0.02)
-            return super().rows_of_end(cursor, job, end)
-
+async def test_one_that_moves_all_the_time_is_given_up_all_the_same(
+    db: Database, worker: Worker, errand: Errand, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def look(job: Job, desk: JobDesk) -> Next:
         return Again("look", now(), {"looks": job.notes.get("looks", 0) + 1})
 
-    worker = Worker(db, [Busy(look)], drain_seconds=0.05)
-    worker.start()
+    def slow(cursor: Cursor, job: Job, end: End) -> list[Row]:
+        time.sleep(0.02)  # time for several looks
+        return []
+
+    errand.work_ = look
+    monkeypatch.setattr(errand, "rows_of_end", slow)
     job = ask(db)
     worker.wake()
     await soon(lambda: stored(db, job).notes.get("looks", 0) > 2)
 
-    await asyncio.to_thread(getattr(Jobs(db, worker), how), job.id)
+    found = await asyncio.to_thread(jobs.time_out, job.id)
 
-    [found] = await ended(db, job)
-    await worker.close()
-    assert found.state is (JobState.CANCELLED if how == "cancel" else JobState.FAILED)
-    assert len(ledger(db, job.id)) == 1
+    assert (found.state, found.reason) == (JobState.FAILED, "marked_timed_out")
+    assert stored(db, job) == found
 
 
 async def test_marking_one_as_timed_out_ends_it_whoever_works_on_it(

@@ -39,7 +39,7 @@ async def test_stopped_while_that_it_is_asked_for_is_recorded_nothing_is_submitt
     db: Database, place: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with studio(db, place, server) as there:
-        wish_within(monkeypatch, SUBMITTING, there.worker)
+        wish_within(monkeypatch, SUBMITTING)
 
         ended = await there.ended(await there.ask())
 

@@ -1,6 +1,7 @@
 """The statements of lineage: what an item was made from, and what became of it."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from studio.db import Cursor, Database
@@ -68,6 +69,24 @@ def list_results(db: Database, person_id: UUID, item: Item, limit: int) -> list[
             },
         ).fetchall()
     return [Item(*found) for found in rows]
+
+
+def list_titles(db: Database, person_id: UUID, hashes: Sequence[str]) -> dict[str, str]:
+    """For each content the title of this person's newest item that has it, also from the bin."""
+    if not hashes:
+        return {}
+    with db.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT assets.sha256, arg_max(items.title, items.number)
+            FROM assets
+            JOIN items ON items.asset_id = assets.id
+            WHERE assets.person_id = $person_id AND assets.sha256 IN (SELECT unnest($hashes::VARCHAR[]))
+            GROUP BY assets.sha256
+            """,
+            {"person_id": person_id, "hashes": list(hashes)},
+        ).fetchall()
+    return dict(rows)
 
 
 def _digest(cursor: Cursor, item: Item) -> str:

@@ -1,8 +1,8 @@
 """
 Writing to a job.
 
-Every write names what it believes to find (lease, attempts, due moment) and does nothing if that is no longer so: a
-worker whose lease ran out, or a verb that looked a moment too early, cannot undo what others did meanwhile.
+Every write of a worker names what it believes to find (lease, attempts, due moment) and does nothing if that is no
+longer so: one whose lease ran out cannot undo what others did meanwhile.
 """
 
 from collections.abc import Mapping, Sequence
@@ -121,9 +121,8 @@ def back_off(cursor: Cursor, job: Job, failure: Failure) -> None:
 
 def finish(cursor: Cursor, job: Job, end: End, moment: datetime) -> None:
     """
-    The end of a job as it was read, with the rows of its kind. Raises LeaseLost if it has changed since.
-
-    Also for a job without a lease: attempts and due moment tell whether somebody worked on it in between.
+    The end of a job as it was read, with the rows of its kind. Raises LeaseLost if it has changed since: by its lease,
+    or without one by its attempts and due moment.
     """
     found = cursor.execute(
         """
@@ -154,12 +153,12 @@ def finish(cursor: Cursor, job: Job, end: End, moment: datetime) -> None:
 
 
 def wish_cancel(cursor: Cursor, job_id: UUID, reason: str, reason_text: str) -> None:
-    """Record that a job which is worked on is to be cancelled, and why."""
+    """Record that a job which is worked on, as the caller's transaction has seen, is to be cancelled, and why."""
     cursor.execute(
         """
         UPDATE jobs
         SET is_cancel_wished = true, reason = $reason, reason_text = $reason_text
-        WHERE id = $id AND lease_id IS NOT NULL AND finished_at IS NULL
+        WHERE id = $id
         """,
         {"id": job_id, "reason": reason, "reason_text": reason_text},
     )

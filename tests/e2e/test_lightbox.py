@@ -1,0 +1,97 @@
+"""Pictures and videos in the large, one after the other: only with scripts; without them each has its page."""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.newcomer import Newcomer
+from tests.support.programs import made
+
+
+def bring(program: httpx.Client, name: str) -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), (len(name), 90, 120)).save(file, "PNG")
+    item: str = program.post("/api/assets", files={"file": (name, file.getvalue(), "image/png")}).json()["id"]
+    return item
+
+
+def test_a_small_screen_fetches_no_more_of_a_large_picture_than_it_shows(
+    enter: Callable[..., Page], program: httpx.Client, base_url: str
+) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (3000, 1500), (40, 120, 90)).save(file, "PNG")
+    files = {"file": ("Medlar.png", file.getvalue(), "image/png")}
+    item = program.post("/api/assets", files=files).json()["id"]
+    page = enter("alice", scripts=True, viewport={"width": 390, "height": 800})
+    page.goto("/gallery?q=medlar")
+
+    page.locator("#tiles .tile__link").click()
+
+    shown = page.locator("#lightbox img")
+    expect(shown).to_have_js_property("complete", True)
+    expect(shown).to_have_js_property("currentSrc", f"{base_url}/media/{item}?w=1280")
+    page.set_viewport_size({"width": 1400, "height": 800})
+    expect(shown).to_have_js_property("currentSrc", f"{base_url}/media/{item}")
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_video_plays_in_the_large_and_only_while_it_is_looked_at(
+    enter: Callable[..., Page], program: httpx.Client
+) -> None:
+    word = f"V{uuid4().hex[:10]}"
+    settings = {"duration": 1, "size": "128x72"}
+    made(program, f"{word} film", kind="video", model="sandbox/video-tiny", params=settings)
+    made(program, f"{word} picture", kind="image", model="sandbox/sketcher")
+    page = enter("alice", scripts=True)
+    page.goto(f"/gallery?q={word}")
+    box, tile = page.locator("#lightbox"), page.locator(".tile--video .tile__link")
+    film, picture = box.locator("video"), box.locator("img")
+
+    tile.click()
+    expect(film).to_have_js_property("ended", True)
+    expect(picture).to_be_hidden()
+    expect(box.get_by_role("link")).to_have_text(f"{word} film")
+    page.keyboard.press("ArrowLeft")
+    expect(picture).to_have_js_property("complete", True)
+    expect(film).to_be_hidden()
+    expect(film).to_have_js_property("readyState", 0)
+    page.keyboard.press("ArrowRight")
+    expect(film).to_have_js_property("readyState", 4)
+    expect(film).to_have_js_property("paused", True)
+    expect(film).to_have_js_property("currentTime", 0)
+    page.keyboard.press("Escape")
+
+    expect(box).to_be_hidden()
+    expect(film).to_have_js_property("readyState", 0)
+    expect(tile).to_be_focused()
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_lies_behind_a_page_of_texts_is_reached(
+    enter: Callable[..., Page], newcomer: Callable[..., Newcomer], base_url: str
+) -> None:
+    session = newcomer().session()
+    headers = {"Authorization": f"Bearer {session}"}
+    with httpx.Client(base_url=base_url, headers=headers, timeout=30) as dora, ThreadPoolExecutor(4) as hands:
+        bring(dora, "Oldest.png")
+        list(hands.map(lambda nth: made(dora, f"Word {nth}?"), range(60)))
+        bring(dora, "Newest.png")
+    page = enter(session=session)
+    page.goto("/gallery")
+    box = page.locator("#lightbox")
+    following = box.get_by_role("button", name="Next", exact=True)
+
+    page.locator("#tiles [data-full]").click()
+    expect(following).to_have_attribute("aria-disabled", "false")
+    following.click()
+
+    expect(box.get_by_role("link")).to_have_text("Oldest.png")
+    expect(following).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator("#tiles [data-full]").last).to_be_focused()
