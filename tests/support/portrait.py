@@ -17,8 +17,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.support.browser import launch
 from tests.support.forms import cookie_of
+from tests.support.programs import made
 from tests.support.services import ROOT, Services, running_services
-from tests.support.waiting import until
 
 SIZE = {"width": 1440, "height": 900}
 TEXT = ("sandbox/scribe", "A table of soups with the time they take")
@@ -55,25 +55,16 @@ def main(place: Path) -> None:
 
 def fill(alice: httpx.Client) -> None:
     for prompt, shape in BEFORE:
-        ask(alice, "image", "sandbox/painter", prompt, aspect_ratio=shape, seed=7)
-    ask(alice, "text", *TEXT)
-    ask(alice, "video", *FILM, seed=7)
+        made(alice, prompt, kind="image", model="sandbox/painter", params={"aspect_ratio": shape, "seed": 7})
+    made(alice, TEXT[1], model=TEXT[0])
+    made(alice, FILM[1], kind="video", model=FILM[0], params={"seed": 7})
     for prompt, shape in AFTER:
-        ask(alice, "image", "sandbox/painter", prompt, aspect_ratio=shape, seed=7)
+        made(alice, prompt, kind="image", model="sandbox/painter", params={"aspect_ratio": shape, "seed": 7})
     items = alice.get("/api/gallery").json()["items"]
     alice.post("/api/gallery/stars", json={"ids": [items[0]["id"]]}).raise_for_status()
     album = alice.post("/api/albums", json={"name": "Postcards"}).json()["id"]
     alice.post(f"/api/albums/{album}/items", json={"ids": [items[0]["id"]]}).raise_for_status()
     alice.get("/fragments/jobs/news").raise_for_status()  # told now, so that no note lies over the page
-
-
-def ask(alice: httpx.Client, kind: str, model: str, prompt: str, **params: object) -> None:
-    """One wish, granted before the next one."""
-    asked = {"kind": kind, "model": model, "prompt": prompt, "params": params}
-    answer = alice.post("/api/generations", json=asked)
-    assert answer.status_code == 201, answer.text
-    made = answer.json()["id"]
-    until(lambda: alice.get(f"/api/generations/{made}").json()["state"] == "done", seconds=60)
 
 
 def photograph(services: Services, scheme: str) -> bytes:

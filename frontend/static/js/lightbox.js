@@ -51,27 +51,28 @@ function show(link) {
   const { full } = link.dataset;
   const tile = link.querySelector("img");
   const title = tile.alt;
+  const [width, height] = ["width", "height"].map((name) => Number(tile.getAttribute(name))); // those of the file
   const isFilm = Boolean(link.closest(".tile--video"));
   box().querySelector("img").hidden = isFilm;
-  showFilm(isFilm ? full : null, title);
-  if (!isFilm) showPicture(full, tile);
+  showFilm(isFilm ? full : null, title, width / height);
+  if (!isFilm) showPicture(full, title, width, height);
   Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: title });
   link.scrollIntoView({ block: "nearest" }); // behind the box: so the eye finds it again, and what follows is fetched
   if (!beside(1)) bringRest();
   markEnds();
 }
 
-function showPicture(full, tile) {
-  const [width, height] = ["width", "height"].map((name) => Number(tile.getAttribute(name))); // those of the file
+function showPicture(full, title, width, height) {
   // A phone shows no more than the largest preview has; set before src, or both would be fetched.
   const srcset = width > PREVIEW_PX && height <= 2 * width ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
-  Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: tile.alt });
+  Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: title });
 }
 
 // Who presses a video wants to see it; who comes past one may not want to hear it.
-function showFilm(address, title) {
+function showFilm(address, title, ratio) {
   const film = box().querySelector("video");
   film.hidden = !address;
+  film.style.setProperty("--ratio", ratio);
   if (address) return Object.assign(film, { autoplay: !box().open, poster: `${address}?w=${PREVIEW_PX}`, src: address, ariaLabel: title });
   film.removeAttribute("src");
   film.load(); // else it plays on, unseen
