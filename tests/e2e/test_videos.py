@@ -213,6 +213,8 @@ def test_one_survives_that_its_browser_is_closed_and_the_backend_killed(
     page = enter("alice", scripts=scripts)
     page.goto("/gallery?kind=video")
     page.locator("#tiles .tile", has_text=prompt).get_by_role("link").first.click()
+    if scripts:
+        page.locator("#lightbox").get_by_role("link").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(prompt)
     address = str(page.locator("video").get_attribute("src"))

@@ -93,7 +93,7 @@ def try_again(db: Database, worker: Worker, key: str, reached: Reached) -> None:
     once = Once(oldest.person_id, key, "retry")
     with suppress(BegunBefore):
         Jobs(db, worker).retry(
-            oldest.id, person_id=oldest.person_id, once=once, also=lambda cursor: reached("trying again")
+            oldest.id, person_id=oldest.person_id, once=once, also=lambda cursor, _: reached("trying again")
         )
     reached("tried again")
 

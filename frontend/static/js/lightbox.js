@@ -1,6 +1,6 @@
-// Pictures and videos of the gallery in the large, one after the other. Without this file a tile is a link to the item's page.
+// The gallery in the large, one after the other. Without this file a tile is a link to the item's page.
+// What is shown of a tile is for lightbox-media.js to say.
 
-const PREVIEW_PX = 1280;
 const box = () => document.getElementById("lightbox");
 const rest = () => document.querySelector(".tiles__more");
 let shown = null;
@@ -35,7 +35,6 @@ document.addEventListener("close", ({ target }) => target === box() && leave(), 
 // Where the last one was, not where the first one was: so the eye finds it again.
 function leave() {
   isAwaited = false;
-  showFilm();
   shown?.focus();
 }
 
@@ -48,34 +47,10 @@ function go(way) {
 
 function show(link) {
   shown = link;
-  const { full } = link.dataset;
-  const tile = link.querySelector("img");
-  const title = tile.alt;
-  const [width, height] = ["width", "height"].map((name) => Number(tile.getAttribute(name))); // those of the file
-  const isFilm = Boolean(link.closest(".tile--video"));
-  box().querySelector("img").hidden = isFilm;
-  showFilm(isFilm ? full : null, title, width / height);
-  if (!isFilm) showPicture(full, title, width, height);
-  Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: title });
+  link.dispatchEvent(new CustomEvent("lightbox:show", { bubbles: true }));
   link.scrollIntoView({ block: "nearest" }); // behind the box: so the eye finds it again, and what follows is fetched
   if (!beside(1)) bringRest();
   markEnds();
-}
-
-function showPicture(full, title, width, height) {
-  // A phone shows no more than the largest preview has; set before src, or both would be fetched.
-  const srcset = width > PREVIEW_PX && height <= 2 * width ? `${full}?w=${PREVIEW_PX} ${PREVIEW_PX}w, ${full} ${width}w` : "";
-  Object.assign(box().querySelector("img"), { sizes: "100vw", srcset, src: full, alt: title });
-}
-
-// Who presses a video wants to see it; who comes past one may not want to hear it.
-function showFilm(address, title, ratio) {
-  const film = box().querySelector("video");
-  film.hidden = !address;
-  film.style.setProperty("--ratio", ratio);
-  if (address) return Object.assign(film, { autoplay: !box().open, poster: `${address}?w=${PREVIEW_PX}`, src: address, ariaLabel: title });
-  film.removeAttribute("src");
-  film.load(); // else it plays on, unseen
 }
 
 // Coming into view fetches it: it may begin with texts, which are not shown here.
