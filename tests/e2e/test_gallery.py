@@ -1,24 +1,22 @@
 """The gallery: found by a word, looked at, sorted, deleted and brought back; with scripts and without."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
+
+from tests.support.collecting import upload
 
 
 @pytest.fixture
 def shelf(program: httpx.Client) -> Iterator[list[str]]:
     """Three pictures of Alice's, named so that a search finds these and no others; gone afterwards."""
-    items = []
-    for name, width in (("Quincewood first", 90), ("Quincewood second", 60), ("Quincewood third", 40)):
-        file = io.BytesIO()
-        Image.new("RGB", (width, 60), (width, 120, 90)).save(file, "PNG")
-        files = {"file": (f"{name}.png", file.getvalue(), "image/png")}
-        items.append(program.post("/api/assets", files=files).json()["id"])
+    items = [
+        upload(program, f"Quincewood {name}.png", (width, 120, 90), (width, 60))
+        for name, width in (("first", 90), ("second", 60), ("third", 40))
+    ]
     yield items
     program.post("/api/gallery/deletions", json={"ids": items})
     for item_id in items:

@@ -1,6 +1,5 @@
 """The gallery page by page, filtered, and two things of it compared; with scripts and without."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +8,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
+from tests.support.collecting import upload
 from tests.support.programs import made
 from tests.support.services import Services, register
 
@@ -30,12 +29,7 @@ def api(dora: str, base_url: str) -> Iterator[httpx.Client]:
 
 
 def bring(api: httpx.Client, nth: int) -> str:
-    file = io.BytesIO()
-    Image.new("RGB", (30 + nth % 7, 20), (nth, 90, 120)).save(file, "PNG")
-    item: str = api.post(
-        "/api/assets", files={"file": (f"Plate {nth}.png", file.getvalue(), "image/png")}
-    ).json()["id"]
-    return item
+    return upload(api, f"Plate {nth}.png", (nth, 90, 120), (30 + nth % 7, 20))
 
 
 def shown(page: Page) -> list[str]:

@@ -1,33 +1,25 @@
 """Pictures and videos in the large, one after the other: only with scripts; without them each has its page."""
 
-import io
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import httpx
 import pytest
-from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.newcomer import Newcomer
+from tests.e2e.watching import Watch
+from tests.support.collecting import upload
 from tests.support.programs import made
-
-
-def bring(program: httpx.Client, name: str) -> str:
-    file = io.BytesIO()
-    Image.new("RGB", (60, 40), (len(name), 90, 120)).save(file, "PNG")
-    item: str = program.post("/api/assets", files={"file": (name, file.getvalue(), "image/png")}).json()["id"]
-    return item
+from tests.support.waiting import until
 
 
 def test_a_small_screen_fetches_no_more_of_a_large_picture_than_it_shows(
     enter: Callable[..., Page], program: httpx.Client, base_url: str
 ) -> None:
-    file = io.BytesIO()
-    Image.new("RGB", (3000, 1500), (40, 120, 90)).save(file, "PNG")
-    files = {"file": ("Medlar.png", file.getvalue(), "image/png")}
-    item = program.post("/api/assets", files=files).json()["id"]
+    item = upload(program, "Medlar.png", (40, 120, 90), (3000, 1500))
     page = enter("alice", scripts=True, viewport={"width": 390, "height": 800})
     page.goto("/gallery?q=medlar")
 
@@ -72,17 +64,21 @@ def test_a_video_plays_in_the_large_and_only_while_it_is_looked_at(
     expect(tile).to_be_focused()
 
 
-@pytest.mark.usefixtures("sandbox")
-def test_what_lies_behind_a_page_of_texts_is_reached(
-    enter: Callable[..., Page], newcomer: Callable[..., Newcomer], base_url: str
-) -> None:
+@pytest.fixture
+def sparse(newcomer: Callable[..., Newcomer], base_url: str) -> str:
+    """A session of somebody with a picture, more texts than a page has, and a newer picture."""
     session = newcomer().session()
     headers = {"Authorization": f"Bearer {session}"}
     with httpx.Client(base_url=base_url, headers=headers, timeout=30) as dora, ThreadPoolExecutor(4) as hands:
-        bring(dora, "Oldest.png")
+        upload(dora, "Oldest.png")
         list(hands.map(lambda nth: made(dora, f"Word {nth}?"), range(60)))
-        bring(dora, "Newest.png")
-    page = enter(session=session)
+        upload(dora, "Newest.png", (90, 120, 40))
+    return session
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_lies_behind_a_page_of_texts_is_reached(enter: Callable[..., Page], sparse: str) -> None:
+    page = enter(session=sparse)
     page.goto("/gallery")
     box = page.locator("#lightbox")
     following = box.get_by_role("button", name="Next", exact=True)
@@ -95,3 +91,43 @@ def test_what_lies_behind_a_page_of_texts_is_reached(
     expect(following).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Escape")
     expect(page.locator("#tiles [data-full]").last).to_be_focused()
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_could_not_be_fetched_is_fetched_by_the_next_press(
+    enter: Callable[..., Page], sparse: str, watch: Watch
+) -> None:
+    watch.forgive("net::ERR")
+    watch.forgive("Failed to fetch")
+    fetched: list[Route] = []
+    page = enter(session=sparse)
+    page.goto("/gallery")
+    page.route("**/fragments/gallery?*", lambda route: fetched.append(route))
+    box = page.locator("#lightbox")
+
+    page.locator("#tiles [data-full]").click()
+    until(lambda: page.evaluate("1") and len(fetched) == 1)
+    fetched[0].abort()
+    expect(page.locator("#toasts .toast")).to_be_attached()
+    box.get_by_role("button", name="Next", exact=True).click()
+    until(lambda: page.evaluate("1") and len(fetched) == 2)
+    expect(box.get_by_role("link")).to_have_text("Newest.png")
+    fetched[1].continue_()
+
+    expect(box.get_by_role("link")).to_have_text("Oldest.png")
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_video_that_does_not_play_here_has_its_page(
+    enter: Callable[..., Page], program: httpx.Client
+) -> None:
+    word = f"V{uuid4().hex[:10]}"
+    settings = {"duration": 1, "size": "128x72"}
+    film = made(program, word, kind="video", model="sandbox/video-tiny", params=settings)["assets"][0]["id"]
+    page = enter("alice", scripts=True)
+    page.goto(f"/gallery?q={word}")
+    page.route(f"**/media/{film}", lambda route: route.fulfill(body="no film", content_type="video/mp4"))
+
+    page.locator(".tile--video .tile__link").click()
+
+    expect(page).to_have_url(re.compile(f"/gallery/{film}"))

@@ -78,6 +78,7 @@ def test_a_saved_picture_brought_back_makes_the_same_picture(
     expect(cards).to_have_count(2)
 
     second = ended(program, (cards.first.get_attribute("id") or "").removeprefix("image-"))
+    assert second["state"] == "done"
     kept = program.get(picture["url"]).content
     assert file.read_bytes() != kept  # the recipe is in what was saved, not in what is kept
     assert second["id"] != first["id"]

@@ -1,17 +1,16 @@
 """What was made is made something of: pictures taken in one by one or ticked together, answers asked for again."""
 
-import io
 import re
 from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.pages.images import Images
 from tests.e2e.pages.videos import Videos
+from tests.support.collecting import upload
 from tests.support.programs import made
 
 RETOUCHER, SCRIBE = "sandbox/retoucher", "sandbox/scribe"
@@ -25,10 +24,7 @@ def pictures(program: httpx.Client) -> tuple[str, list[str]]:
     word = f"Q{uuid4().hex[:10]}"
     names = [f"{word} {which}" for which in ("older", "newer")]
     for number, name in enumerate(names):
-        file = io.BytesIO()
-        Image.new("RGB", (64, 36), (uuid4().int % 256, number * 90, 120)).save(file, "PNG")
-        answer = program.post("/api/assets", files={"file": (f"{name}.png", file.getvalue(), "image/png")})
-        assert answer.status_code == 201, answer.text
+        upload(program, f"{name}.png", (uuid4().int % 256, number * 90, 120), (64, 36))
     return word, names
 
 

@@ -3,6 +3,7 @@
 import io
 from uuid import UUID
 
+import httpx
 from PIL import Image
 from studio.gallery.indexing import item_rows
 from studio.gallery.item import Item, ItemTexts
@@ -31,7 +32,7 @@ def make_text(who: Caller, prompt: str, **more: object) -> str:
 
 
 def upload(
-    who: Caller,
+    who: Caller | httpx.Client,
     name: str = "loaf.png",
     colour: tuple[int, int, int] = (200, 150, 90),
     size: tuple[int, int] = (64, 48),

@@ -42,7 +42,7 @@ function go(way) {
   const link = beside(way);
   isAwaited = way > 0 && !link;
   if (link) show(link);
-  else if (isAwaited) bringRest();
+  else if (isAwaited) rest()?.querySelector("a").click(); // coming into view fetches once, also where that has failed
 }
 
 function show(link) {
