@@ -17,6 +17,7 @@ from studio.jobs.reasons import REASON_TEXTS
 from studio.jobs.rules import Rules
 from studio.jobs.store import changes, lists
 from studio.jobs.store.rows import add_job
+from studio.jobs.worker import Worker
 from studio.moments import now
 
 from tests.support import waiting
@@ -112,17 +113,24 @@ class Errand:
         return fresh, [WRITE_LEDGER.row(job_id=fresh.id, what="again")]
 
 
-def wish_within(monkeypatch: "pytest.MonkeyPatch", step: str) -> None:
+def wish_within(monkeypatch: "pytest.MonkeyPatch", step: str, worker: Worker | None = None) -> None:
     """
-    Somebody presses Stop before this step is recorded, and whoever has it recorded was not told: so it is where that
-    was before a job that was claimed had a desk.
+    Somebody presses Stop while this step is recorded, and whoever has it recorded is told by this worker.
+
+    Without one: just before, and nobody is told, as where a job that was claimed had no desk yet.
     """
     record = changes.record
 
     def wished(cursor: Cursor, job: Job, wanted: changes.Step, rows: Sequence[Row]) -> Job:
-        if wanted.name == step:
+        if wanted.name != step:
+            return record(cursor, job, wanted, rows)
+        if worker is None:
             changes.wish_cancel(cursor, job.id, "cancelled", REASON_TEXTS["cancelled"])
-        return record(cursor, job, wanted, rows)
+            return record(cursor, job, wanted, rows)
+        recorded = record(cursor, job, wanted, rows)
+        changes.wish_cancel(cursor, job.id, "cancelled", REASON_TEXTS["cancelled"])
+        worker.tell_cancelled(job.id)
+        return recorded
 
     monkeypatch.setattr(changes, "record", wished)
 

@@ -22,6 +22,7 @@ import structlog
 
 from studio.db.cursor import Cursor
 from studio.db.statement import Row, merge
+from studio.errors import StudioError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -192,8 +193,7 @@ class Writer:
             raise
         except BaseException as error:
             if len(calls) == 1:
-                self.failures += isinstance(error, duckdb.Error)  # else somebody refused, after a look
-                calls[0].future.set_exception(error)
+                self._fail(calls[0], error)
             else:
                 # Somebody's row breaks a rule. Each alone, so that only the guilty call hears of it.
                 for call in calls:
@@ -207,10 +207,14 @@ class Writer:
         except duckdb.FatalException:
             raise
         except BaseException as error:
-            self.failures += isinstance(error, duckdb.Error)  # else somebody refused, after a look
-            call.future.set_exception(error)
+            self._fail(call, error)
         else:
             self._acknowledge([call], results)
+
+    def _fail(self, call: _Call, error: BaseException) -> None:
+        """A verb that refuses, after a look inside its transaction, is no failure of the database's."""
+        self.failures += not isinstance(error, StudioError)
+        call.future.set_exception(error)
 
     def _acknowledge(self, calls: list[_Call], results: list[Any]) -> None:
         rows = sum(len(call.rows) for call in calls)

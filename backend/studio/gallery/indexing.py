@@ -24,21 +24,28 @@ def item_rows(item: Item, texts: ItemTexts) -> list[Row]:
 
 def items_rows(items: Sequence[Item], texts: ItemTexts) -> list[Row]:
     """The same for several of one person and one model that are found by the same words, which are folded once."""
-    rows = [_item_row(ADD_ITEM, item) for item in items]
-    for place, written in texts.by_place(items[0].model).items() if items else ():
-        rows += _place_rows([item.number for item in items], items[0].person_id, place, written)
-    return rows
+    return [*(_item_row(ADD_ITEM, item) for item in items), *_word_rows(items, texts)]
 
 
 def item_rows_anew(item: Item, texts: ItemTexts) -> list[Row]:
     """The same where the item may be there already, with its star: it stays, and gets words."""
-    _, *words = item_rows(item, texts)
-    return [_item_row(ADD_ITEM_IF_NEW, item), *words]
+    return [_item_row(ADD_ITEM_IF_NEW, item), *_word_rows([item], texts)]
 
 
 def place_rows(number: int, person_id: UUID, place: Place, written: str) -> list[Row]:
     """The words of one place of an item; nothing where there are none."""
     return _place_rows([number], person_id, place, written)
+
+
+def _word_rows(items: Sequence[Item], texts: ItemTexts) -> list[Row]:
+    if not items:
+        return []
+    numbers, person_id = [item.number for item in items], items[0].person_id
+    return [
+        row
+        for place, written in texts.by_place(items[0].model).items()
+        for row in _place_rows(numbers, person_id, place, written)
+    ]
 
 
 def _place_rows(numbers: Sequence[int], person_id: UUID, place: Place, written: str) -> list[Row]:

@@ -55,9 +55,11 @@ class JobDesk:
         self._job = await self._storing.until_done(
             job, lambda cursor: changes.record(cursor, job, wanted, rows)
         )
-        # Wished between the claim and this desk, it was told to nobody.
+        # Wished between the claim and this desk, it was told to nobody. This task runs: stopped here and now, it would
+        # be so at its next wait, wherever that is; so it is stopped only if it waits where it may be.
         if self._job.is_cancel_wished:
-            self.wish_cancel()
+            self._wished.set()
+            asyncio.get_running_loop().call_soon(self._stop_waiting)
         return self._job
 
     async def record_unless_wished(
@@ -104,5 +106,8 @@ class JobDesk:
         if self._wished.is_set():
             return
         self._wished.set()
+        self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel(_STOP)

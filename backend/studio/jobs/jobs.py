@@ -2,8 +2,8 @@
 The verbs about jobs: cancel, retry, give up, move in line, delete.
 
 They are called from worker threads. Each is one commit, together with whatever `also` writes (an entry of the audit
-log): a verb that has returned has happened, one that raised has not. Each looks at its job within that commit, so no
-claim and no look of the worker comes in between.
+log): a verb that has returned has happened, one that raised has not. Each but `retry`, whose job has ended, looks at
+its job within that commit, so no claim and no look of the worker comes in between.
 """
 
 from collections.abc import Callable

@@ -276,7 +276,6 @@ def test_stopping_what_has_ended_changes_nothing(alice: Caller, db: Database, er
     before = stored(db, job)
 
     answer = alice.post(f"{HERE}/{job.id}/cancellation", headers=HX)
-
     plain = alice.post(f"{HERE}/{job.id}/cancellation")
 
     assert (answer.status_code, Html(answer.text).one(".job")["data-state"]) == (200, "failed")

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from structlog.testing import capture_logs
 from studio.db import Cursor, Database, DatabaseClosed, GaveUpWaiting, Statement
+from studio.errors import Missing
 
 HOLD = """
 import sys, pathlib
@@ -285,7 +286,10 @@ def test_a_statement_is_stopped_wherever_in_its_beginning_closing_meets_it(
 
 def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> None:
     def refuse(cursor: Cursor) -> None:
-        raise LookupError("not there, as a verb may find; nothing is wrong with the database")
+        raise Missing
+
+    def crash(cursor: Cursor) -> None:
+        raise LookupError("a mistake in what is to be written")
 
     before = db.stats
 
@@ -293,13 +297,15 @@ def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> Non
     with pytest.raises(duckdb.ConstraintException):
         db.write(add.row(id=1, owner=1, body="x"))
     with pytest.raises(LookupError):
+        db.transact(crash)
+    with pytest.raises(Missing):
         db.transact(refuse)
 
     after = db.stats
     assert (after.commits - before.commits, after.rows - before.rows, after.failures - before.failures) == (
         1,
         2,
-        1,
+        2,
     )
     assert after.batch_counts[2] - before.batch_counts[2] == 1
     assert after.wal_bytes > before.wal_bytes

@@ -161,10 +161,11 @@ async def test_stopped_in_line_it_costs_nothing_and_asks_nobody(alice: Talker, s
     assert asked_for(sandbox_url, "Never mind") == []
 
 
+@pytest.mark.parametrize("is_told", [True, False])
 async def test_stopped_while_that_it_is_asked_for_is_recorded_it_costs_nothing_and_asks_nobody(
-    busy: Talker, sandbox_url: str, monkeypatch: pytest.MonkeyPatch
+    busy: Talker, sandbox_url: str, monkeypatch: pytest.MonkeyPatch, is_told: bool
 ) -> None:
-    wish_within(monkeypatch, ASKING)
+    wish_within(monkeypatch, ASKING, busy.studio.jobs.worker if is_told else None)
 
     stopped = await made(busy, "Stopped in time")
 

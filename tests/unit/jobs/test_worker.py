@@ -13,7 +13,7 @@ from studio.db import Cursor, Database, Row
 from studio.errors import Upstream
 from studio.ids import new_id
 from studio.jobs.desk import JobDesk
-from studio.jobs.errors import LeaseLost, TryAgain
+from studio.jobs.errors import CancelWished, LeaseLost, TryAgain
 from studio.jobs.job import Again, Done, End, Failed, Job, JobState, Next
 from studio.jobs.jobs import Jobs
 from studio.jobs.rules import Rules
@@ -35,6 +35,7 @@ from tests.support.jobs import (
     soon,
     stored,
     wanted,
+    wish_within,
 )
 
 pytestmark = pytest.mark.anyio
@@ -257,8 +258,18 @@ async def test_a_deadline_ends_one_that_never_got_its_turn(
     assert (found.state, found.reason, found.started_at) == (JobState.FAILED, "timed_out", None)
 
 
-async def test_one_that_moves_all_the_time_is_given_up_all_the_same(
-    db: Database, worker: Worker, errand: Errand, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("how", "end"),
+    [("cancel", (JobState.CANCELLED, "cancelled")), ("time_out", (JobState.FAILED, "marked_timed_out"))],
+)
+async def test_one_that_moves_all_the_time_is_ended_all_the_same(
+    db: Database,
+    worker: Worker,
+    errand: Errand,
+    jobs: Jobs,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    end: tuple[JobState, str],
 ) -> None:
     async def look(job: Job, desk: JobDesk) -> Next:
         return Again("look", now(), {"looks": job.notes.get("looks", 0) + 1})
@@ -273,10 +284,37 @@ async def test_one_that_moves_all_the_time_is_given_up_all_the_same(
     worker.wake()
     await soon(lambda: stored(db, job).notes.get("looks", 0) > 2)
 
-    found = await asyncio.to_thread(jobs.time_out, job.id)
+    told = await asyncio.to_thread(getattr(jobs, how), job.id)
 
-    assert (found.state, found.reason) == (JobState.FAILED, "marked_timed_out")
-    assert stored(db, job) == found
+    [found] = await ended(db, job)
+    assert (found.state, found.reason) == end
+    assert told == found or (how == "cancel" and told.is_cancel_wished)
+
+
+async def test_a_wish_that_a_recorded_step_brings_along_stops_nothing_outside_what_may_be_stopped(
+    db: Database, worker: Worker, errand: Errand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied = []
+
+    async def buy(job: Job, desk: JobDesk) -> Next:
+        try:
+            async with desk.stoppable():
+                await desk.record("bought")
+        except CancelWished:
+            await asyncio.sleep(0)
+            tidied.append(job.id)
+            raise
+        return Done()
+
+    wish_within(monkeypatch, "bought")
+    errand.work_ = buy
+    job = ask(db)
+    worker.wake()
+
+    [found] = await ended(db, job)
+
+    assert (found.state, found.step, found.attempts) == (JobState.CANCELLED, "bought", 1)
+    assert tidied == [job.id]
 
 
 async def test_marking_one_as_timed_out_ends_it_whoever_works_on_it(

@@ -35,11 +35,12 @@ async def test_a_failure_inside_http_200_is_asked_for_once(
         assert there.submissions() == 1
 
 
+@pytest.mark.parametrize("is_told", [True, False])
 async def test_stopped_while_that_it_is_asked_for_is_recorded_nothing_is_submitted(
-    db: Database, place: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+    db: Database, place: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, is_told: bool
 ) -> None:
     async with studio(db, place, server) as there:
-        wish_within(monkeypatch, SUBMITTING)
+        wish_within(monkeypatch, SUBMITTING, there.worker if is_told else None)
 
         ended = await there.ended(await there.ask())
 

@@ -153,15 +153,18 @@ def finish(cursor: Cursor, job: Job, end: End, moment: datetime) -> None:
 
 
 def wish_cancel(cursor: Cursor, job_id: UUID, reason: str, reason_text: str) -> None:
-    """Record that a job which is worked on, as the caller's transaction has seen, is to be cancelled, and why."""
-    cursor.execute(
+    """Record that a job which is worked on is to be cancelled, and why. Raises LeaseLost where nobody does."""
+    found = cursor.execute(
         """
         UPDATE jobs
         SET is_cancel_wished = true, reason = $reason, reason_text = $reason_text
-        WHERE id = $id
+        WHERE id = $id AND lease_id IS NOT NULL AND finished_at IS NULL
+        RETURNING id
         """,
         {"id": job_id, "reason": reason, "reason_text": reason_text},
-    )
+    ).fetchone()
+    if found is None:
+        raise LeaseLost
 
 
 def set_priority(cursor: Cursor, job_id: UUID, priority: int) -> None:
