@@ -1,16 +1,15 @@
 """Albums on pages: opened, renamed, emptied, deleted; with scripts and without."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
+from tests.support.collecting import upload
 
 
 @pytest.fixture
@@ -28,11 +27,7 @@ def api(dora: str, base_url: str) -> Iterator[httpx.Client]:
 @pytest.fixture
 def jam(api: httpx.Client) -> str:
     """A picture of Dora's in the album "Preserves"."""
-    file = io.BytesIO()
-    Image.new("RGB", (90, 60), (160, 40, 60)).save(file, "PNG")
-    item: str = api.post("/api/assets", files={"file": ("Jam.png", file.getvalue(), "image/png")}).json()[
-        "id"
-    ]
+    item = upload(api, "Jam.png", (160, 40, 60), (90, 60))
     album = api.post("/api/albums", json={"name": "Preserves"}).json()["id"]
     api.post(f"/api/albums/{album}/items", json={"ids": [item]})
     return item

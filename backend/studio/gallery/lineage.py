@@ -69,7 +69,8 @@ def _named_inputs(db: Database, *generations: Generation) -> dict[str, str]:
     """By content: the title, and where two pictures have the same one the beginning of the hash besides."""
     hashes = [digest for generation in generations for digest in generation.input_hashes]
     titles = store.list_titles(db, generations[0].person_id, hashes)
-    named = {digest: titles.get(digest, "a picture that is gone") for digest in hashes}
+    quoted = {digest: f"“{title}”" for digest, title in titles.items()}  # a title may have commas of its own
+    named = {digest: quoted.get(digest, "a picture that is gone") for digest in hashes}
     often = Counter(named.values())
     return {
         digest: title if often[title] == 1 else f"{title} ({digest[:8]})" for digest, title in named.items()

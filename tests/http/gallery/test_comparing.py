@@ -74,10 +74,10 @@ def test_pictures_that_went_in_go_by_their_titles(alice: Caller, bob: Caller) ->
     alone = Html(alice.get(f"/fragments/gallery/{one}").text).text_of(".recipe")
     both = Html(alice.get(f"/fragments/gallery/{one}?compare={other}").text).all(".is-different td")
 
-    assert "Pictures taken in Loaf.png, Jug.png" in alone
+    assert "Pictures taken in “Loaf.png”, “Jug.png”" in alone
     assert [cell.text for cell in both] == [
-        f"Loaf.png, Jug.png ({jugs[0][:8]})",
-        f"Jug.png ({jugs[1][:8]}), a picture that is gone",
+        f"“Loaf.png”, “Jug.png” ({jugs[0][:8]})",
+        f"“Jug.png” ({jugs[1][:8]}), a picture that is gone",
     ]
 
 
