@@ -11,8 +11,8 @@ from tests.e2e.looking import number
 from tests.e2e.pages.chat import Chat
 from tests.e2e.watching import Watch
 from tests.support.forms import post_form
+from tests.support.programs import made
 from tests.support.services import Services
-from tests.support.waiting import until
 
 # Of what it passes axe would tell a megabyte a page: only what it finds comes back.
 RULES = {
@@ -67,10 +67,8 @@ def talk(services: Services) -> Callable[[str], str]:
 def painted(services: Services) -> str:
     """The page of a picture, made once; so the gallery and the page of pictures are not empty either."""
     with services.api("ruth") as ruth:
-        asked = {"kind": "image", "model": "sandbox/sketcher", "prompt": "A lighthouse in the evening"}
-        made = ruth.post("/api/generations", json=asked).json()["id"]
-        until(lambda: ruth.get(f"/api/generations/{made}").json()["finished_at"] is not None)
-        return f"/gallery/{ruth.get(f'/api/generations/{made}').json()['assets'][0]['id']}"
+        picture = made(ruth, "A lighthouse in the evening", kind="image", model="sandbox/sketcher")
+        return f"/gallery/{picture['assets'][0]['id']}"
 
 
 @pytest.fixture
@@ -209,7 +207,19 @@ def test_the_panels_of_the_gallery_stay_on_a_phone_and_axe_finds_nothing_in_them
 
     page.goto(album)
     page.locator("[data-full]").click()
-    expect(page.get_by_role("dialog", name="In the large")).to_be_visible()
+    expect(page.get_by_role("dialog", name="A lighthouse in the evening")).to_be_visible()
+    assert not faults(page, "#lightbox")
+
+
+def test_axe_finds_nothing_in_a_film_in_the_large(enter: Callable[..., Page], services: Services) -> None:
+    with services.api("ruth") as ruth:
+        settings = {"duration": 1, "size": "128x72"}
+        made(ruth, "A lighthouse turning", kind="video", model="sandbox/video-tiny", params=settings)
+    page = enter("ruth", viewport=PHONE, reduced_motion="reduce")
+    page.goto("/gallery?q=turning")
+    page.locator("[data-full]").click()
+    expect(page.get_by_role("dialog", name="A lighthouse turning").locator("video")).to_be_visible()
+
     assert not faults(page, "#lightbox")
 
 
