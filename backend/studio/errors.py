@@ -20,7 +20,11 @@ sentence of its own does not exist.
 from collections.abc import Mapping
 
 
-class StudioError(Exception):
+class Refused(Exception):
+    """A verb looked at what is there and writes nothing: so is it meant, and nothing has failed."""
+
+
+class StudioError(Refused):
     """Base of all expected failures; unexpected ones are logged with a trace and shown as this."""
 
     status = 500

@@ -112,7 +112,15 @@ def test_what_could_not_be_fetched_is_fetched_by_the_next_press(
     box.get_by_role("button", name="Next", exact=True).click()
     until(lambda: page.evaluate("1") and len(fetched) == 2)
     expect(box.get_by_role("link")).to_have_text("Newest.png")
-    fetched[1].continue_()
+    page.evaluate("document.addEventListener('htmx:error', () => (window.hasFailed = true), {once: true})")
+    fetched[1].abort()
+    page.wait_for_function("window.hasFailed")
+    # What else comes into the page, as news do every ten seconds while something is made, does not press again.
+    page.evaluate("htmx.ajax('GET', '/fragments/jobs/news', {target: '#news', swap: 'outerHTML'})")
+    assert len(fetched) == 2
+    box.get_by_role("button", name="Next", exact=True).click()
+    until(lambda: page.evaluate("1") and len(fetched) == 3)
+    fetched[2].continue_()
 
     expect(box.get_by_role("link")).to_have_text("Oldest.png")
 
@@ -131,3 +139,12 @@ def test_a_video_that_does_not_play_here_has_its_page(
     page.locator(".tile--video .tile__link").click()
 
     expect(page).to_have_url(re.compile(f"/gallery/{film}"))
+
+    made(program, f"{word} beside it", kind="image", model="sandbox/sketcher")
+    page.goto(f"/gallery?q={word}")
+    box = page.locator("#lightbox")
+    page.locator("#tiles li:not(.tile--video) .tile__link").click()
+    page.keyboard.press("ArrowRight")
+    expect(box.get_by_role("link")).to_have_text(word)
+    until(lambda: box.locator("video").evaluate("film => film.error?.code") == 4)
+    expect(box).to_be_visible()

@@ -94,7 +94,8 @@ async def cancel(
     job = await wait_for_end(studio, job)
     text = "The job stops as soon as its work may be stopped."
     if job.is_finished:
-        text = "The job was stopped." if job.state is JobState.CANCELLED else "The job had ended already."
+        is_stopped = job.state is JobState.CANCELLED
+        text = "The job was stopped." if is_stopped else "The job ended before it could be stopped."
     return await studio.read(_told, studio, page, admin, job, text, choice)
 
 

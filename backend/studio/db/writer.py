@@ -22,7 +22,7 @@ import structlog
 
 from studio.db.cursor import Cursor
 from studio.db.statement import Row, merge
-from studio.errors import StudioError
+from studio.errors import Refused
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -213,7 +213,7 @@ class Writer:
 
     def _fail(self, call: _Call, error: BaseException) -> None:
         """A verb that refuses, after a look inside its transaction, is no failure of the database's."""
-        self.failures += not isinstance(error, StudioError)
+        self.failures += not isinstance(error, Refused)
         call.future.set_exception(error)
 
     def _acknowledge(self, calls: list[_Call], results: list[Any]) -> None:

@@ -52,15 +52,19 @@ class JobDesk:
         """
         wanted = Step(step, provider_job_id, notes, deadline_at)
         job = self._job
-        self._job = await self._storing.until_done(
-            job, lambda cursor: changes.record(cursor, job, wanted, rows)
+        await self._storing.until_done(
+            job, lambda cursor: changes.record(cursor, job, wanted, rows), self._take_over
         )
+        return self._job
+
+    def _take_over(self, recorded: Job) -> None:
+        """Also where a cancellation comes behind the write: the job ends at the step that it has in the table."""
+        self._job = recorded
         # Wished between the claim and this desk, it was told to nobody. This task runs: stopped here and now, it would
         # be so at its next wait, wherever that is; so it is stopped only if it waits where it may be.
-        if self._job.is_cancel_wished:
+        if recorded.is_cancel_wished and not self._wished.is_set():
             self._wished.set()
             asyncio.get_running_loop().call_soon(self._stop_waiting)
-        return self._job
 
     async def record_unless_wished(
         self, step: str, *rows: Row, notes: Mapping[str, Any] | None = None

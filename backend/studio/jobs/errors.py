@@ -1,9 +1,9 @@
 """What a job can meet on its way, and what can be wrong with a wish about one."""
 
-from studio.errors import Conflict, Limited
+from studio.errors import Conflict, Limited, Refused
 
 
-class LeaseLost(Exception):
+class LeaseLost(Refused):
     """Somebody else ended the job or claimed it: whoever held the lease must write nothing more."""
 
 

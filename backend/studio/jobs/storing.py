@@ -33,19 +33,22 @@ class Storing:
     is_leaving: Callable[[], bool]
     late: int = 0
 
-    async def until_done(self, job: Job, write: Callable[[Cursor], T]) -> T:
+    async def until_done(
+        self, job: Job, write: Callable[[Cursor], T], then: Callable[[T], object] = lambda _: None
+    ) -> T:
         """
         What the write gives, once it is durable; tried until it is or the process ends.
 
         A disk that is full for a while must not undo what was done and paid, nor lose the name under which it can be
         had. What no time will mend is raised at once: LeaseLost, a broken rule, a text that cannot be kept; so is
-        everything while the process ends.
+        everything while the process ends. Who is cancelled meanwhile is so behind the try that is under way; `then` is
+        told what was written all the same.
         """
         tries = 0
         try:
             while True:
                 try:
-                    return await to_the_end(self.db.transact_soon(write))
+                    return await to_the_end(self.db.transact_soon(write), then)
                 except PASSING as error:
                     log.error("job.not_stored_yet", id=str(job.id), kind=job.kind, error=type(error).__name__)
                     if self.is_leaving():

@@ -1,17 +1,19 @@
 """Waiting for a write from the event loop."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def to_the_end(writing: "Future[T]") -> T:
+async def to_the_end(writing: "Future[T]", then: Callable[[T], object] = lambda _: None) -> T:
     """
     What a write gives, awaited even if this task is cancelled meanwhile; the cancellation comes after it.
 
-    Half a wait would be worse than none: a provider's id that was about to be stored must be, whoever stops us.
+    Half a wait would be worse than none: a provider's id that was about to be stored must be, whoever stops us. `then`
+    is told what was written before the cancellation comes, which also comes where the write has failed.
     """
     future = asyncio.wrap_future(writing)
     cancelled: asyncio.CancelledError | None = None
@@ -22,7 +24,13 @@ async def to_the_end(writing: "Future[T]") -> T:
             cancelled = error
         except Exception:
             break
-    result = future.result()
+    try:
+        result = future.result()
+        then(result)
+    except Exception as error:
+        if cancelled is not None:
+            raise cancelled from error
+        raise
     if cancelled is not None:
         raise cancelled
     return result

@@ -18,7 +18,7 @@ from uuid import UUID
 import duckdb
 
 from studio.db import Cursor, Database, Row
-from studio.errors import Invalid
+from studio.errors import Invalid, Refused
 from studio.moments import now
 from studio.once import store
 
@@ -33,7 +33,7 @@ class KeyReused(Invalid):
     field = "Idempotency-Key"
 
 
-class BegunBefore(Exception):
+class BegunBefore(Refused):
     """Raised where the same request was accepted first; nothing was written."""
 
     def __init__(self, generation_id: UUID) -> None:

@@ -7,4 +7,4 @@ def note_of_stop(state: str) -> str | None:
     """By the state of a job, or of what it makes, once the button was pressed; None while it still goes on."""
     if state in UNFINISHED:
         return None
-    return "Stopped." if state == JobState.CANCELLED else "That had ended already."
+    return "Stopped." if state == JobState.CANCELLED else "That ended before it could be stopped."

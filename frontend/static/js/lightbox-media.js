@@ -13,9 +13,11 @@ document.addEventListener("lightbox:show", ({ target: link }) => {
   Object.assign(box().querySelector(".lightbox__title"), { href: link.href, textContent: tile.alt });
 });
 
-// What this browser does not play is explained on its page, and can be saved there.
+// What this browser does not play is explained on its page, and can be saved there. Who only comes past it goes on.
 document.addEventListener("error", ({ target }) => {
-  if (target.matches?.("#lightbox video[src]")) location.assign(box().querySelector(".lightbox__title").href);
+  if (target.matches?.("#lightbox video[src]") && target.autoplay && target.error.code >= MediaError.MEDIA_ERR_DECODE) {
+    location.assign(box().querySelector(".lightbox__title").href);
+  }
 }, true);
 
 document.addEventListener("close", ({ target }) => target === box() && putFilmAway(), true);

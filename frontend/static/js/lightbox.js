@@ -30,6 +30,11 @@ document.addEventListener("htmx:after:swap", () => {
   markEnds();
 });
 
+// What has failed is fetched by the next press, not by whatever else comes into the page.
+for (const name of ["htmx:error", "htmx:after:request"]) {
+  document.addEventListener(name, ({ detail }) => (isAwaited &&= detail.ctx?.response?.status < 400));
+}
+
 document.addEventListener("close", ({ target }) => target === box() && leave(), true);
 
 // Where the last one was, not where the first one was: so the eye finds it again.
@@ -40,9 +45,9 @@ function leave() {
 
 function go(way) {
   const link = beside(way);
-  isAwaited = way > 0 && !link;
+  isAwaited = way > 0 && !link && Boolean(rest());
   if (link) show(link);
-  else if (isAwaited) rest()?.querySelector("a").click(); // coming into view fetches once, also where that has failed
+  else if (isAwaited) rest().querySelector("a").click(); // coming into view fetches once, also where that has failed
 }
 
 function show(link) {

@@ -125,7 +125,7 @@ def test_stopping_what_has_ended_says_so_and_is_not_in_the_log(
 
     answer = ruth.post(f"/fragments/admin/jobs/{job.id}/cancellation", headers=HX)
 
-    assert "The job had ended already." in answer.text
+    assert "The job ended before it could be stopped." in answer.text
     with db.read() as cursor:
         told = list_entries(cursor, before=now() + timedelta(hours=1), limit=20)
     assert "job.cancelled" not in [entry.action for entry in told]

@@ -279,7 +279,7 @@ def test_stopping_what_has_ended_changes_nothing(alice: Caller, db: Database, er
     plain = alice.post(f"{HERE}/{job.id}/cancellation")
 
     assert (answer.status_code, Html(answer.text).one(".job")["data-state"]) == (200, "failed")
-    assert unquote(plain.headers["Studio-Note"]) == "That had ended already."
+    assert unquote(plain.headers["Studio-Note"]) == "That ended before it could be stopped."
     assert stored(db, job) == before
 
 

@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import pytest
 from structlog.testing import capture_logs
 from studio.db import Cursor, Database, DatabaseClosed, GaveUpWaiting, Statement
 from studio.errors import Missing
+from studio.jobs.errors import LeaseLost
+from studio.once.once import BegunBefore
 
 HOLD = """
 import sys, pathlib
@@ -286,7 +289,7 @@ def test_a_statement_is_stopped_wherever_in_its_beginning_closing_meets_it(
 
 def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> None:
     def refuse(cursor: Cursor) -> None:
-        raise Missing
+        raise refusal
 
     def crash(cursor: Cursor) -> None:
         raise LookupError("a mistake in what is to be written")
@@ -298,8 +301,9 @@ def test_the_numbers_for_the_metrics_add_up(db: Database, add: Statement) -> Non
         db.write(add.row(id=1, owner=1, body="x"))
     with pytest.raises(LookupError):
         db.transact(crash)
-    with pytest.raises(Missing):
-        db.transact(refuse)
+    for refusal in (Missing(), LeaseLost(), BegunBefore(uuid4())):
+        with pytest.raises(type(refusal)):
+            db.transact(refuse)
 
     after = db.stats
     assert (after.commits - before.commits, after.rows - before.rows, after.failures - before.failures) == (

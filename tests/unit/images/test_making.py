@@ -17,7 +17,7 @@ from studio.gallery import search
 from studio.gallery.query import Query
 from studio.generations.generation import State
 from studio.images import keeping
-from studio.images.making import ASKING, MOST_TRIES, PictureMaker
+from studio.images.making import ASKED, ASKING, MOST_TRIES, PictureMaker
 from studio.jobs.job import JobState
 
 from tests.support.images import (
@@ -172,6 +172,19 @@ async def test_stopped_while_that_it_is_asked_for_is_recorded_it_costs_nothing_a
     assert (stopped.state, stopped.reason, stopped.outcome.cost_usd) == (State.CANCELLED, "cancelled", 0)
     assert stopped.reason_text == "Stopped by you."
     assert asked_for(sandbox_url, "Stopped in time") == []
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_stopped_while_the_name_of_the_answer_is_recorded_it_ends_at_once(
+    busy: Talker, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    wish_within(monkeypatch, ASKED, busy.studio.jobs.worker if is_told else None)
+
+    stopped = await made(busy, "Stopped when it had a name")
+
+    assert (stopped.state, stopped.reason) == (State.CANCELLED, "cancelled")
+    assert "may charge for it" in (stopped.reason_text or "")
+    assert job_of(busy, stopped).step == ASKED
 
 
 async def test_stopped_on_its_way_what_came_until_then_is_kept(alice: Talker) -> None:

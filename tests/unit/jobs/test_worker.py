@@ -291,8 +291,9 @@ async def test_one_that_moves_all_the_time_is_ended_all_the_same(
     assert told == found or (how == "cancel" and told.is_cancel_wished)
 
 
-async def test_a_wish_that_a_recorded_step_brings_along_stops_nothing_outside_what_may_be_stopped(
-    db: Database, worker: Worker, errand: Errand, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_wish_while_a_step_is_recorded_stops_only_what_may_be_stopped_and_ends_the_job_at_that_step(
+    db: Database, worker: Worker, errand: Errand, monkeypatch: pytest.MonkeyPatch, is_told: bool
 ) -> None:
     tidied = []
 
@@ -306,7 +307,7 @@ async def test_a_wish_that_a_recorded_step_brings_along_stops_nothing_outside_wh
             raise
         return Done()
 
-    wish_within(monkeypatch, "bought")
+    wish_within(monkeypatch, "bought", worker if is_told else None)
     errand.work_ = buy
     job = ask(db)
     worker.wake()
