@@ -21,7 +21,7 @@ from collections.abc import Mapping
 
 
 class Refused(Exception):
-    """A verb looked at what is there and writes nothing: so is it meant, and nothing has failed."""
+    """A verb looked at what is there and writes nothing, as it is meant to: the database has not failed."""
 
 
 class StudioError(Refused):

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
+import structlog
+
 from studio.assets.files import FileStore
 from studio.assets.making import MadeFile, made_picture
 from studio.errors import StorageFull, StudioError
@@ -17,6 +19,8 @@ from studio.images.outcome import Came
 from studio.jobs.desk import JobDesk
 from studio.jobs.job import Job
 from studio.moments import now
+
+log = structlog.get_logger()
 
 CAME = "came"  # the note
 # A disk that is full when a paid picture comes has ten minutes to be emptied.
@@ -37,12 +41,14 @@ class Keeper:
         looking = asyncio.create_task(self._look_at(data, desk, came, progress, hurry))
         try:
             await asyncio.shield(looking)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             hurry.set()
             while not looking.done():  # the process may end behind a stop: neither may cost the picture
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([looking])
-            looking.result()
+            if (error := looking.exception()) is not None:
+                log.error("job.cancelled_behind_failure", error=type(error).__name__)
+                raise cancelled from error
             raise
 
     async def _look_at(

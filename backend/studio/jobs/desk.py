@@ -45,10 +45,11 @@ class JobDesk:
         """
         Make a step durable, with the kind's own rows; returns when it is.
 
-        Call it *before* acting ("submitting") and after ("submitted", with the provider's id). Never interrupted: what
-        is recorded is recorded even while the process ends or the job is to be cancelled, and a database that cannot
-        write for a while is waited for. A new deadline is for what is claimed from now on. Raises LeaseLost when the
-        job is somebody else's by now: nothing was written, and nothing more may be done.
+        Call it *before* acting ("submitting") and after ("submitted", with the provider's id). What is under way is
+        never interrupted, even while the process ends or the job is to be cancelled, and a database that cannot write
+        for a while is waited for; who is cancelled behind a try that failed has recorded nothing. A new deadline is for
+        what is claimed from now on. Raises LeaseLost when the job is somebody else's by now: nothing was written, and
+        nothing more may be done.
         """
         wanted = Step(step, provider_job_id, notes, deadline_at)
         job = self._job

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+import structlog
+
+log = structlog.get_logger()
 T = TypeVar("T")
 
 
@@ -12,8 +15,8 @@ async def to_the_end(writing: "Future[T]", then: Callable[[T], object] = lambda 
     """
     What a write gives, awaited even if this task is cancelled meanwhile; the cancellation comes after it.
 
-    Half a wait would be worse than none: a provider's id that was about to be stored must be, whoever stops us. `then`
-    is told what was written before the cancellation comes, which also comes where the write has failed.
+    Half a wait would be worse than none: nobody would know whether a provider's id is stored. `then` is told what was
+    written before the cancellation comes, which also comes where the write has failed: that is only logged then.
     """
     future = asyncio.wrap_future(writing)
     cancelled: asyncio.CancelledError | None = None
@@ -29,6 +32,7 @@ async def to_the_end(writing: "Future[T]", then: Callable[[T], object] = lambda 
         then(result)
     except Exception as error:
         if cancelled is not None:
+            log.error("job.cancelled_behind_failure", error=type(error).__name__)
             raise cancelled from error
         raise
     if cancelled is not None:

@@ -32,7 +32,9 @@ document.addEventListener("htmx:after:swap", () => {
 
 // What has failed is fetched by the next press, not by whatever else comes into the page.
 for (const name of ["htmx:error", "htmx:after:request"]) {
-  document.addEventListener(name, ({ detail }) => (isAwaited &&= detail.ctx?.response?.status < 400));
+  document.addEventListener(name, ({ detail: { ctx } }) => {
+    if (ctx?.sourceElement.closest(".tiles__more")) isAwaited &&= ctx.response?.status < 400;
+  });
 }
 
 document.addEventListener("close", ({ target }) => target === box() && leave(), true);

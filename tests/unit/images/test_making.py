@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,13 +13,15 @@ from studio.assets import assets
 from studio.assets.files import FileStore
 from studio.assets.making import MadeFile, made_picture
 from studio.assets.picture import take_in_picture
+from studio.db import Cursor, Row
 from studio.errors import StorageFull
 from studio.gallery import search
 from studio.gallery.query import Query
 from studio.generations.generation import State
 from studio.images import keeping
 from studio.images.making import ASKED, ASKING, MOST_TRIES, PictureMaker
-from studio.jobs.job import JobState
+from studio.jobs.job import Job, JobState
+from studio.jobs.store import changes
 
 from tests.support.images import (
     PAINTER,
@@ -200,6 +203,25 @@ async def test_stopped_on_its_way_what_came_until_then_is_kept(alice: Talker) ->
     assert "may charge for it" in (stopped.reason_text or "")
     assert stopped.outcome.cost_usd is None
     assert len(pictures_of(alice, stopped)) == 1
+
+
+async def test_a_stop_is_heard_where_the_picture_that_came_cannot_be_noted(
+    busy: Talker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = changes.record
+
+    def refused(cursor: Cursor, job: Job, wanted: changes.Step, rows: Sequence[Row]) -> Job:
+        if wanted.notes and keeping.CAME in wanted.notes:
+            busy.studio.jobs.worker.tell_cancelled(job.id)
+            raise LookupError("a broken rule")
+        return record(cursor, job, wanted, rows)
+
+    monkeypatch.setattr(changes, "record", refused)
+
+    stopped = await made(busy, "Stopped when it came")
+
+    assert (stopped.state, stopped.reason) == (State.CANCELLED, "cancelled")
+    assert len(pictures_of(busy, stopped)) == 1
 
 
 async def test_a_full_disk_ends_it_with_a_sentence_and_nothing_half_written(alice: Talker) -> None:
