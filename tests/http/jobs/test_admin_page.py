@@ -17,6 +17,7 @@ from tests.support.jobs import Errand, asked_by, stored
 from tests.support.people import Caller
 
 HX = {"HX-Request": "true"}
+LATER = timedelta(hours=1)
 PROMPT = "A very particular plate of dumplings in the rain"
 ROUTES = [
     ("GET", ""),
@@ -44,6 +45,11 @@ def test_alice_is_no_administrator(standing_alice: Caller, method: str, path: st
 @pytest.mark.parametrize(("method", "path"), ROUTES[1:5])
 def test_what_is_not_there_is_missing(ruth: Caller, method: str, path: str) -> None:
     assert ruth.request(method, f"/fragments/admin/jobs{path.format(uuid4())}").status_code == 404
+
+
+def waits(db: Database, whose: Caller) -> Job:
+    """One that nobody begins: whatever ends a job wakes the worker, since there is room then."""
+    return asked_by(db, whose, due_at=now() + LATER)
 
 
 def refused(db: Database, whose: Caller) -> Job:
@@ -80,7 +86,7 @@ def test_each_has_its_owner_its_state_and_why_but_not_the_prompt(
 
 
 def test_the_list_is_filtered(ruth: Caller, alice: Caller, db: Database) -> None:
-    failed, waiting = refused(db, alice), asked_by(db, alice)
+    failed, waiting = refused(db, alice), waits(db, alice)
 
     of_state = page(ruth, "?state=failed")
     of_person = page(ruth, f"?person_id={ruth.id}")
@@ -92,7 +98,7 @@ def test_the_list_is_filtered(ruth: Caller, alice: Caller, db: Database) -> None
 
 
 def test_a_long_list_comes_in_pages(ruth: Caller, alice: Caller, db: Database) -> None:
-    jobs = [asked_by(db, alice) for _ in range(51)]
+    jobs = [waits(db, alice) for _ in range(51)]
 
     first = page(ruth)
     behind = first.one(".jobs__older a")["hx-get"]
@@ -105,7 +111,7 @@ def test_a_long_list_comes_in_pages(ruth: Caller, alice: Caller, db: Database) -
 def test_one_that_waits_is_stopped_and_the_log_says_by_whom(
     ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
-    job = asked_by(db, alice)
+    job = waits(db, alice)
 
     answer = ruth.post(f"/fragments/admin/jobs/{job.id}/cancellation", headers=HX)
 
@@ -134,7 +140,7 @@ def test_stopping_what_has_ended_says_so_and_is_not_in_the_log(
 def test_one_that_waits_is_moved_in_line_and_the_log_says_by_whom(
     ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
-    other, job = asked_by(db, alice), asked_by(db, alice)
+    other, job = waits(db, alice), waits(db, alice)
     address = f"/fragments/admin/jobs/{job.id}/priority"
 
     live = ruth.post(address, data={"priority": "sooner"}, headers=HX)
@@ -171,7 +177,7 @@ def test_whatever_is_pressed_in_a_filtered_list_leads_back_to_that_list(
 ) -> None:
     query = f"state=waiting&person_id={alice.id}"
     for verb in ("cancellation", "timeout", "priority"):
-        job = asked_by(db, alice)
+        job = waits(db, alice)
 
         answer = ruth.post(pressed(ruth, query, job.id, verb), data={"priority": "later"})
 
@@ -195,7 +201,7 @@ def test_what_is_deleted_in_a_filtered_list_leads_back_to_the_rest_of_it(
 def test_what_is_tried_again_in_a_filtered_list_leads_to_where_the_new_one_stands(
     ruth: Caller, alice: Caller, bob: Caller, db: Database, errand: Errand, behind: bool
 ) -> None:
-    job, newer, _ = [asked_by(db, whose) for whose in (alice, alice, bob)]
+    job, newer, _ = [waits(db, whose) for whose in (alice, alice, bob)]
     for each in (job, newer):
         ruth.post(f"/fragments/admin/jobs/{each.id}/timeout")
     query = f"state=failed&person_id={alice.id}" + (f"&before={newer.id}" if behind else "")
@@ -208,7 +214,7 @@ def test_what_is_tried_again_in_a_filtered_list_leads_to_where_the_new_one_stand
 
 
 def test_one_is_given_up(ruth: Caller, alice: Caller, db: Database, errand: Errand) -> None:
-    job = asked_by(db, alice)
+    job = waits(db, alice)
 
     answer = ruth.post(f"/fragments/admin/jobs/{job.id}/timeout")
 
@@ -219,7 +225,7 @@ def test_one_is_given_up(ruth: Caller, alice: Caller, db: Database, errand: Erra
 def test_one_that_failed_is_tried_again_on_top_of_the_list(
     ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
-    job = asked_by(db, alice)
+    job = waits(db, alice)
     ruth.post(f"/fragments/admin/jobs/{job.id}/timeout")
 
     answer = ruth.post(f"/fragments/admin/jobs/{job.id}/retry", headers=HX)
@@ -231,7 +237,7 @@ def test_one_that_failed_is_tried_again_on_top_of_the_list(
 def test_an_ended_one_is_deleted_and_a_running_one_is_not(
     ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
-    ended, waiting = refused(db, alice), asked_by(db, alice)
+    ended, waiting = refused(db, alice), waits(db, alice)
 
     assert ruth.post(f"/fragments/admin/jobs/{ended.id}/deletion", headers=HX).status_code == 200
     assert ruth.post(f"/fragments/admin/jobs/{waiting.id}/deletion", headers=HX).status_code == 409
