@@ -74,10 +74,15 @@ class JobDesk:
         The same before an act that costs something and cannot be taken back.
 
         Where a wish to cancel came while it was recorded, the job is at its step of before again, since nothing was
-        done, and this raises CancelWished.
+        done, and this raises CancelWished; so it is where the process ends or the time is over just then.
         """
         before = self._job.step
-        await self.record(step, *rows, notes=notes)
+        try:
+            await self.record(step, *rows, notes=notes)
+        except asyncio.CancelledError:
+            if self._job.step == step:
+                await self.record(before)
+            raise
         if self._wished.is_set():
             await self.record(before)
         self.safe_point()

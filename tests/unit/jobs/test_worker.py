@@ -17,7 +17,7 @@ from studio.jobs.errors import CancelWished, LeaseLost, TryAgain
 from studio.jobs.job import Again, Done, End, Failed, Job, JobState, Next
 from studio.jobs.jobs import Jobs
 from studio.jobs.rules import Rules
-from studio.jobs.store import claims
+from studio.jobs.store import changes, claims
 from studio.jobs.store.rows import add_job
 from studio.jobs.worker import Worker
 from studio.moments import now
@@ -316,6 +316,35 @@ async def test_a_wish_while_a_step_is_recorded_stops_only_what_may_be_stopped_an
 
     assert (found.state, found.step, found.attempts) == (JobState.CANCELLED, "bought", 1)
     assert tidied == [job.id]
+
+
+async def test_what_is_ended_just_before_it_acts_has_not_acted(
+    db: Database, worker: Worker, errand: Errand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, record, began = asyncio.get_running_loop(), changes.record, list[str]()
+
+    def ended_meanwhile(cursor: Cursor, job: Job, wanted: changes.Step, rows: Sequence[Row]) -> Job:
+        if wanted.name == "buying" and len(began) == 1:
+            loop.call_soon_threadsafe(tasks[0].cancel, "restarted")
+        return record(cursor, job, wanted, rows)
+
+    tasks = list[asyncio.Task[Any]]()
+
+    async def buy(job: Job, desk: JobDesk) -> Next:
+        began.append(job.step)
+        tasks.append(asyncio.current_task())  # type: ignore[arg-type]
+        await desk.record_unless_wished("buying")
+        return Done()
+
+    monkeypatch.setattr(changes, "record", ended_meanwhile)
+    errand.work_ = buy
+    job = ask(db)
+    worker.wake()
+
+    [found] = await ended(db, job)
+
+    assert (found.state, found.step) == (JobState.DONE, "buying")
+    assert began == [job.step, job.step]
 
 
 async def test_marking_one_as_timed_out_ends_it_whoever_works_on_it(
