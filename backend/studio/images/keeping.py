@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
-import structlog
-
 from studio.assets.files import FileStore
 from studio.assets.making import MadeFile, made_picture
 from studio.errors import StorageFull, StudioError
@@ -18,9 +16,8 @@ from studio.images.board import Progress
 from studio.images.outcome import Came
 from studio.jobs.desk import JobDesk
 from studio.jobs.job import Job
+from studio.jobs.waiting import tell_of_failure
 from studio.moments import now
-
-log = structlog.get_logger()
 
 CAME = "came"  # the note
 # A disk that is full when a paid picture comes has ten minutes to be emptied.
@@ -47,7 +44,7 @@ class Keeper:
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([looking])
             if (error := looking.exception()) is not None:
-                log.error("job.cancelled_behind_failure", error=type(error).__name__)
+                tell_of_failure(error)
                 raise cancelled from error
             raise
 

@@ -12,6 +12,7 @@ from studio.jobs.job import Job
 from studio.jobs.store import changes
 from studio.jobs.store.changes import Step
 from studio.jobs.storing import Storing
+from studio.jobs.waiting import tell_of_failure
 
 _STOP = "a cancellation is wished"
 
@@ -74,14 +75,19 @@ class JobDesk:
         The same before an act that costs something and cannot be taken back.
 
         Where a wish to cancel came while it was recorded, the job is at its step of before again, since nothing was
-        done, and this raises CancelWished; so it is where the process ends or the time is over just then.
+        done, and this raises CancelWished. Where the process ends or the time is over just then, it steps back too, if
+        that can be written, and the cancellation goes on.
         """
         before = self._job.step
         try:
             await self.record(step, *rows, notes=notes)
-        except asyncio.CancelledError:
-            if self._job.step == step:
-                await self.record(before)
+        except asyncio.CancelledError as cancelled:
+            try:
+                if self._job.step == step:
+                    await self.record(before)
+            except Exception as error:
+                tell_of_failure(error)
+                raise cancelled from error
             raise
         if self._wished.is_set():
             await self.record(before)

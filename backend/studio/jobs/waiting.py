@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import structlog
 
+from studio.errors import Refused
+
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -32,9 +34,15 @@ async def to_the_end(writing: "Future[T]", then: Callable[[T], object] = lambda 
         then(result)
     except Exception as error:
         if cancelled is not None:
-            log.error("job.cancelled_behind_failure", error=type(error).__name__)
+            tell_of_failure(error)
             raise cancelled from error
         raise
     if cancelled is not None:
         raise cancelled
     return result
+
+
+def tell_of_failure(error: BaseException) -> None:
+    """What a cancellation hides, but for a refusal, such as a lease that was lost."""
+    if not isinstance(error, Refused):
+        log.error("job.cancelled_behind_failure", error=type(error).__name__, exc_info=error)

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 import pytest
 from structlog.testing import capture_logs
+from studio.jobs.errors import LeaseLost
 from studio.jobs.waiting import to_the_end
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +41,19 @@ async def test_a_cancellation_is_not_lost_where_the_write_fails() -> None:
 
     assert told == []
     assert [(line["event"], line["error"]) for line in logs] == [("job.cancelled_behind_failure", "OSError")]
+
+
+async def test_a_refusal_behind_a_cancellation_is_no_failure() -> None:
+    waiting = asyncio.create_task(to_the_end(writing := Future[int]()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.sleep(0)
+
+    with capture_logs() as logs, pytest.raises(asyncio.CancelledError):
+        writing.set_exception(LeaseLost())
+        await waiting
+
+    assert logs == []
 
 
 async def test_whoever_is_not_cancelled_hears_of_the_failure() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from structlog.testing import capture_logs
 from studio.db import Cursor, Database, Row
 from studio.errors import Upstream
 from studio.ids import new_id
@@ -318,14 +319,17 @@ async def test_a_wish_while_a_step_is_recorded_stops_only_what_may_be_stopped_an
     assert tidied == [job.id]
 
 
+@pytest.mark.parametrize("can_step_back", [True, False])
 async def test_what_is_ended_just_before_it_acts_has_not_acted(
-    db: Database, worker: Worker, errand: Errand, monkeypatch: pytest.MonkeyPatch
+    db: Database, worker: Worker, errand: Errand, monkeypatch: pytest.MonkeyPatch, can_step_back: bool
 ) -> None:
     loop, record, began = asyncio.get_running_loop(), changes.record, list[str]()
 
     def ended_meanwhile(cursor: Cursor, job: Job, wanted: changes.Step, rows: Sequence[Row]) -> Job:
         if wanted.name == "buying" and len(began) == 1:
             loop.call_soon_threadsafe(tasks[0].cancel, "restarted")
+        if wanted.name == job_.step and not can_step_back:
+            raise LookupError("a broken rule")
         return record(cursor, job, wanted, rows)
 
     tasks = list[asyncio.Task[Any]]()
@@ -338,13 +342,15 @@ async def test_what_is_ended_just_before_it_acts_has_not_acted(
 
     monkeypatch.setattr(changes, "record", ended_meanwhile)
     errand.work_ = buy
-    job = ask(db)
-    worker.wake()
-
-    [found] = await ended(db, job)
+    job_ = ask(db)
+    with capture_logs() as logs:
+        worker.wake()
+        [found] = await ended(db, job_)
 
     assert (found.state, found.step) == (JobState.DONE, "buying")
-    assert began == [job.step, job.step]
+    failures = [line["event"] for line in logs if line["log_level"] == "error"]
+    assert failures == ([] if can_step_back else ["job.cancelled_behind_failure"])
+    assert began == [job_.step, job_.step if can_step_back else "buying"]
 
 
 async def test_marking_one_as_timed_out_ends_it_whoever_works_on_it(
