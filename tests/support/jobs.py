@@ -57,6 +57,11 @@ def asked_by(db: Database, caller: Caller, **more: Any) -> Job:
     return ask(db, person_id=UUID(caller.id), **more)
 
 
+def waits(db: Database, caller: Caller, **more: Any) -> Job:
+    """One that nobody begins: whatever ends a job wakes the worker, since there is room then."""
+    return asked_by(db, caller, due_at=now() + timedelta(hours=1), **more)
+
+
 def ledger(db: Database, job_id: UUID | None = None) -> list[str]:
     """What the handler wrote about a job, or about all, in order of the words."""
     with db.read() as cursor:

@@ -17,7 +17,7 @@ from studio.jobs.store import changes
 from studio.moments import now
 
 from tests.support.generations import asked_for
-from tests.support.jobs import Errand, asked_by, stored
+from tests.support.jobs import Errand, asked_by, stored, waits
 from tests.support.people import Caller
 from tests.support.sameness import assert_signed_out
 
@@ -31,7 +31,6 @@ ROUTES = [
     ("POST", "/api/admin/jobs/purge"),
     ("PUT", "/api/admin/jobs/{}/priority"),
 ]
-LATER = timedelta(hours=1)
 PROMPT = "A very particular plate of dumplings in the rain"
 
 
@@ -141,7 +140,7 @@ class TestWhereAdministratorsSeePrompts:
 def test_the_list_can_be_narrowed_to_a_person_and_a_state(
     ruth: Caller, alice: Caller, bob: Caller, db: Database, errand: Errand
 ) -> None:
-    mine, yours = asked_by(db, alice, due_at=now() + LATER), asked_by(db, bob, due_at=now() + LATER)
+    mine, yours = waits(db, alice), waits(db, bob)
     ended = failed_job(db, alice)
 
     def ids(query: str) -> list[str]:
@@ -162,7 +161,7 @@ def test_the_list_can_be_narrowed_to_a_person_and_a_state(
 def test_ending_somebody_s_job_is_in_the_audit_log(
     ruth: Caller, alice: Caller, db: Database, errand: Errand, verb: str, action: str, reason: str
 ) -> None:
-    job = asked_by(db, alice, due_at=now() + LATER)
+    job = waits(db, alice)
 
     shown = ruth.post(f"/api/admin/jobs/{job.id}/{verb}").json()
 
@@ -188,8 +187,8 @@ def test_what_changes_nothing_is_not_in_the_audit_log(
 def test_what_is_moved_in_line_has_its_turn_before_its_owner_s_others_and_is_in_the_audit_log(
     ruth: Caller, alice: Caller, bob: Caller, db: Database, errand: Errand
 ) -> None:
-    first, second, third = (asked_by(db, alice, due_at=now() + LATER) for _ in range(3))
-    other = asked_by(db, bob, due_at=now() + LATER)
+    first, second, third = (waits(db, alice) for _ in range(3))
+    other = waits(db, bob)
 
     sooner = ruth.request("PUT", f"/api/admin/jobs/{third.id}/priority", json={"priority": "sooner"})
     ruth.request("PUT", f"/api/admin/jobs/{first.id}/priority", json={"priority": "later"})
@@ -205,7 +204,7 @@ def test_what_is_moved_in_line_has_its_turn_before_its_owner_s_others_and_is_in_
 def test_moving_in_line_what_stands_there_or_has_ended_changes_nothing(
     ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
-    waiting, ended = asked_by(db, alice, due_at=now() + LATER), failed_job(db, alice)
+    waiting, ended = waits(db, alice), failed_job(db, alice)
 
     def move(job: Job, priority: str) -> tuple[int, str]:
         answer = ruth.request("PUT", f"/api/admin/jobs/{job.id}/priority", json={"priority": priority})
@@ -238,7 +237,7 @@ def test_a_retry_is_at_its_owner_s_and_in_the_audit_log(
 
 
 def test_only_an_ended_job_can_be_deleted(ruth: Caller, alice: Caller, db: Database, errand: Errand) -> None:
-    waiting, ended = asked_by(db, alice, due_at=now() + LATER), failed_job(db, alice)
+    waiting, ended = waits(db, alice), failed_job(db, alice)
 
     refused = ruth.delete(f"/api/admin/jobs/{waiting.id}")
     done = ruth.delete(f"/api/admin/jobs/{ended.id}")
@@ -254,7 +253,7 @@ def test_old_jobs_are_purged_and_others_stay(
     ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
     waiting, old, fresh = (
-        asked_by(db, alice, due_at=now() + LATER),
+        waits(db, alice),
         failed_job(db, alice),
         failed_job(db, alice),
     )
@@ -276,7 +275,7 @@ def test_old_jobs_are_purged_and_others_stay(
 def test_shutting_somebody_out_stops_their_jobs(
     backend: TestClient, ruth: Caller, alice: Caller, db: Database, errand: Errand
 ) -> None:
-    job = asked_by(db, alice, due_at=now() + LATER)
+    job = waits(db, alice)
 
     ruth.post(f"/api/admin/people/{alice.id}/disabling")
 

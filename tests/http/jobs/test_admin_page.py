@@ -13,11 +13,10 @@ from studio.moments import now
 
 from tests.support.generations import asked_for
 from tests.support.html import Html
-from tests.support.jobs import Errand, asked_by, stored
+from tests.support.jobs import Errand, asked_by, stored, waits
 from tests.support.people import Caller
 
 HX = {"HX-Request": "true"}
-LATER = timedelta(hours=1)
 PROMPT = "A very particular plate of dumplings in the rain"
 ROUTES = [
     ("GET", ""),
@@ -45,11 +44,6 @@ def test_alice_is_no_administrator(standing_alice: Caller, method: str, path: st
 @pytest.mark.parametrize(("method", "path"), ROUTES[1:5])
 def test_what_is_not_there_is_missing(ruth: Caller, method: str, path: str) -> None:
     assert ruth.request(method, f"/fragments/admin/jobs{path.format(uuid4())}").status_code == 404
-
-
-def waits(db: Database, whose: Caller) -> Job:
-    """One that nobody begins: whatever ends a job wakes the worker, since there is room then."""
-    return asked_by(db, whose, due_at=now() + LATER)
 
 
 def refused(db: Database, whose: Caller) -> Job:

@@ -10,7 +10,7 @@ from studio.jobs.job import Done
 from studio.jobs.store import changes
 from studio.moments import now
 
-from tests.support.jobs import Errand, ask, asked_by, hold, stored
+from tests.support.jobs import Errand, ask, asked_by, hold, stored, waits
 from tests.support.people import Caller
 from tests.support.sameness import assert_not_there, assert_signed_out
 
@@ -77,7 +77,7 @@ def test_the_expected_time_is_the_median_of_jobs_of_the_same_pace(
 def test_cancelling_answers_with_the_job_and_twice_changes_nothing(
     alice: Caller, db: Database, errand: Errand
 ) -> None:
-    job = asked_by(db, alice, due_at=now() + timedelta(hours=1), provider_id=None)
+    job = waits(db, alice, provider_id=None)
 
     first = alice.post(f"/api/jobs/{job.id}/cancellation")
     second = alice.post(f"/api/jobs/{job.id}/cancellation")
@@ -90,12 +90,12 @@ def test_cancelling_answers_with_the_job_and_twice_changes_nothing(
     assert second.json() == first.json()
     assert first.json()["can_retry"]
 
-    elsewhere = asked_by(db, alice, due_at=now() + timedelta(hours=1))
+    elsewhere = waits(db, alice)
     assert not alice.post(f"/api/jobs/{elsewhere.id}/cancellation").json()["can_retry"]
 
 
 def test_what_has_not_ended_cannot_be_tried_again(alice: Caller, db: Database, errand: Errand) -> None:
-    job = asked_by(db, alice, due_at=now() + timedelta(hours=1))
+    job = waits(db, alice)
 
     answer = alice.post(f"/api/jobs/{job.id}/retry")
 
@@ -104,7 +104,7 @@ def test_what_has_not_ended_cannot_be_tried_again(alice: Caller, db: Database, e
 
 def test_a_retry_pressed_twice_is_one_new_job(alice: Caller, db: Database, errand: Errand) -> None:
     errand.work_ = hold
-    job = asked_by(db, alice, due_at=now() + timedelta(hours=1))
+    job = waits(db, alice)
     alice.post(f"/api/jobs/{job.id}/cancellation")
 
     first = alice.post(f"/api/jobs/{job.id}/retry")

@@ -15,7 +15,7 @@ from studio.moments import now
 
 from tests.support.generations import asked_for
 from tests.support.html import Html
-from tests.support.jobs import Errand, asked_by, hold, stored
+from tests.support.jobs import Errand, asked_by, hold, stored, waits
 from tests.support.people import Caller
 
 HX = {"HX-Request": "true"}
@@ -208,7 +208,7 @@ def test_the_list_is_narrowed_by_kind_and_state(alice: Caller, db: Database, err
 
 
 def test_pages_are_complete_and_keep_what_was_chosen(alice: Caller, db: Database, errand: Errand) -> None:
-    jobs = [asked_by(db, alice, due_at=now() + LATER) for _ in range(60)]
+    jobs = [waits(db, alice) for _ in range(60)]
     done(db, alice)
 
     pages, address = [], "/jobs?state=waiting&kind=errand"
@@ -259,7 +259,7 @@ def test_what_is_watched_comes_as_it_is_now_until_all_has_ended(
 
 
 def test_one_that_waits_is_stopped_where_it_stands(alice: Caller, db: Database, errand: Errand) -> None:
-    first, second = (asked_by(db, alice, due_at=now() + LATER, provider_id=None) for _ in range(2))
+    first, second = (waits(db, alice, provider_id=None) for _ in range(2))
 
     live = alice.post(f"{HERE}/{first.id}/cancellation", headers=HX)
     plain = alice.post(f"{HERE}/{second.id}/cancellation?kind=errand&still=1")
@@ -287,7 +287,7 @@ def test_trying_again_puts_one_new_job_on_top_however_often_it_is_pressed(
     alice: Caller, db: Database, errand: Errand
 ) -> None:
     errand.work_ = hold
-    job = asked_by(db, alice, due_at=now() + LATER, provider_id=None)
+    job = waits(db, alice, provider_id=None)
     alice.post(f"{HERE}/{job.id}/cancellation")
 
     answers = [alice.post(f"{HERE}/{job.id}/retry", headers=HX) for _ in range(2)]
