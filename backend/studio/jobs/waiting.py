@@ -18,7 +18,8 @@ async def to_the_end(writing: "Future[T]", then: Callable[[T], object] = lambda 
     What a write gives, awaited even if this task is cancelled meanwhile; the cancellation comes after it.
 
     Half a wait would be worse than none: nobody would know whether a provider's id is stored. `then` is told what was
-    written before the cancellation comes, which also comes where the write has failed: that is only logged then.
+    written before the cancellation comes, which also comes where the write has failed: that is only logged then,
+    and a refusal not even that.
     """
     future = asyncio.wrap_future(writing)
     cancelled: asyncio.CancelledError | None = None
