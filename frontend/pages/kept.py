@@ -22,6 +22,7 @@ from pages.session import render_error_page
 SHORT_CHARACTERS = 80
 WORDS_BYTES = 32_000_000  # of a form without files
 WRITTEN = ("prompt", "text", "title", "name", "album_name", "tag")  # shown however short they are
+SEVERAL = ("pictures", "references")  # of these a form takes more than one file
 _Parsed = tuple[MultiDict[str, str], MultiDict[str, FileStorage]]
 _SECRET = re.compile(r"csrf|password|passphrase|token|secret|api_?key|otp", re.IGNORECASE)
 
@@ -39,7 +40,23 @@ class KeptField:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return _label(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class LostFiles:
+    """The files of one field, which no page can carry: there they have to be chosen again."""
+
+    name: str
+    filenames: list[str]
+
+    @property
+    def label(self) -> str:
+        return _label(self.name)
+
+    @property
+    def may_be_several(self) -> bool:
+        return self.name in SEVERAL
 
 
 def show_kept(
@@ -47,9 +64,10 @@ def show_kept(
 ) -> Response:
     """
     A page that says what happened and carries the fields. Passwords, secrets and files are not carried: the first
-    must not stand in a page, the second cannot. `card` is HTML of the backend and takes the place of `text`.
+    must not stand in a page, the second cannot, and nothing is sent again without them: it may cost something and
+    would be made from the words alone. `card` is HTML of the backend and takes the place of `text`.
     """
-    fields, lacks_files = _fields(body)
+    fields, files = _fields(body)
     page = render_error_page(
         "errors/kept.html",
         status=status,
@@ -57,7 +75,7 @@ def show_kept(
         card=Markup(card),
         action=this_address(),
         fields=fields,
-        lacks_files=lacks_files,
+        files=files,
     )
     response = make_response(page, status)
     if retry_after:
@@ -65,14 +83,19 @@ def show_kept(
     return response
 
 
-def _fields(body: Body) -> tuple[list[KeptField], bool]:
-    """The fields in their order, and whether files were among them. Empty when the body itself broke off."""
+def _fields(body: Body) -> tuple[list[KeptField], list[LostFiles]]:
+    """The fields in their order, and the files that were among them. Empty when the body itself broke off."""
     try:
         form, files = _parsed_rest() if body.is_too_large else _parsed(body)
     except (LookupError, CutShort, TooLarge, RequestEntityTooLarge):
-        return [], False
+        return [], []
     fields = [KeptField(name, value) for name, value in form.items(multi=True) if not _SECRET.search(name)]
-    return fields, any(file.filename for file in files.values())
+    names = ((name, [file.filename for file in sent if file.filename]) for name, sent in files.lists())
+    return fields, [LostFiles(name, filenames) for name, filenames in names if filenames]
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _parsed(body: Body) -> _Parsed:

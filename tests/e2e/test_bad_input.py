@@ -13,6 +13,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.e2e.looking import conversation_of
 from tests.e2e.pages.accounts import SignIn
 from tests.e2e.pages.chat import Chat
+from tests.e2e.pages.images import Images
+from tests.e2e.test_pictures import picture
 from tests.e2e.watching import Watch
 from tests.support.forms import headers_of
 
@@ -106,6 +108,25 @@ def test_a_file_that_is_too_large_is_refused_with_413_and_the_words_kept(
     assert sent.value.status == 413
     expect(chat.page.get_by_role("alert").first).to_contain_text("25 MB")
     expect(chat.page.locator("textarea[name=prompt]")).to_have_value("Words that must not be lost")
+
+
+def test_what_came_without_its_file_is_not_made_from_the_words_alone(
+    enter: Callable[..., Page], film: Path
+) -> None:
+    images = Images(enter("alice", scripts=False))
+    images.begin("?model=sandbox/image-painter")
+    page, again = images.page, images.page.get_by_role("button", name="Try again")
+    images.files.set_input_files(film)
+    images.prompt.fill("Snow on the roof")
+    images.make.click()
+    expect(page.get_by_text("Too large: holiday.png. Please choose something smaller.")).to_be_visible()
+
+    again.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This was not sent")
+    page.get_by_label("Pictures").set_input_files([picture("small.png")])
+    again.click()
+
+    expect(images.card("Snow on the roof").begun_with).to_have_count(1)
 
 
 @pytest.mark.parametrize("way", ["chosen", "dropped"])

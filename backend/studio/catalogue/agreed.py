@@ -30,14 +30,17 @@ def worst_text(estimate: Estimate | None) -> str:
     return "" if estimate is None or estimate.worst_usd is None else format(estimate.worst_usd, "f")
 
 
+def with_more(seen: str, each: str, count: int) -> str:
+    """What was agreed to by a form that showed `seen`, and `each` for one thing more, and came with `count` more."""
+    agreed, more = _shown(seen), _shown(each)
+    return seen if agreed is None or more is None else format(agreed + count * more, "f")
+
+
 def refuse_dearer(seen: str, estimate: Estimate | None) -> None:
     """Raises Dearer (409) where this may cost more than the price `seen`; a form that showed none has no say."""
-    try:
-        agreed = Decimal(seen)
-    except InvalidOperation:
+    agreed = _shown(seen)
+    if agreed is None:
         return
-    if not agreed.is_finite() or (agreed and not -9 <= agreed.adjusted() <= 8):
-        return  # no button shows such a price
     worst = None if estimate is None else estimate.worst_usd
     if worst is None:
         raise Dearer("Nobody can say what this costs. Press again if you want it all the same.")
@@ -45,3 +48,12 @@ def refuse_dearer(seen: str, estimate: Estimate | None) -> None:
         raise Dearer(
             f"This costs up to {money(worst, up=True)}, more than the button said. Press again to make it."
         )
+
+
+def _shown(usd: str) -> Decimal | None:
+    """The price that a form says it showed; None for what no button shows."""
+    try:
+        price = Decimal(usd)
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() and (not price or -9 <= price.adjusted() <= 8) else None

@@ -8,7 +8,7 @@ from fastapi.params import File
 from pydantic import BaseModel, ConfigDict
 
 from studio.accounts.access import Person
-from studio.assets.taking import keep_file
+from studio.assets.taking import Taking
 from studio.chat.checking import clean
 from studio.chat.conversation import PICTURES_LIMIT, Question
 from studio.chat.params import params_of_form
@@ -71,15 +71,17 @@ def take_pictures(studio: Studio, person: Person, form: ComposerForm, files: lis
     """
     Keep the uploaded pictures and name them in the form, so that they survive a mistake elsewhere in it.
 
-    Raises Invalid (422, field `pictures`) for the first file that is no picture.
+    Raises the error of those that are no pictures (field `pictures`); the others are kept all the same.
     """
     if len(files) + len(form.asset_ids) > PICTURES_LIMIT:
         raise Invalid(f"A question may have {PICTURES_LIMIT} pictures.", field="pictures")
+    taking = Taking(studio, person)
     for file in files:
-        asset_id, notes = keep_file(studio, person, file)
-        if asset_id not in form.asset_ids:
+        if (asset_id := taking.keep(file)) and asset_id not in form.asset_ids:
             form.asset_ids.append(asset_id)
-        form.notes += notes
+    form.notes += taking.notes
+    if taking.error is not None:
+        raise taking.error
     return [_uuid(asset_id) for asset_id in form.asset_ids]
 
 

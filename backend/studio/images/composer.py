@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.catalogue.agreed import worst_text
+from studio.catalogue.estimate import NANO
 from studio.catalogue.model import Model
 from studio.catalogue.views import ModelOption, option_of
 from studio.chat.composer import price_text
 from studio.chat.views import PictureCard, money
 from studio.errors import StudioError
-from studio.images.forms import ImageForm, read_settings
+from studio.images.forms import INPUTS_LIMIT, ImageForm, read_settings
 from studio.images.wish import Wish, estimate_wish, known_settings, mistake_in_inputs
 from studio.wiring import Studio
 from studio.wishes.fields import Field, fields_of
@@ -37,6 +39,8 @@ class PaintCard:
     inputs_mistake: str | None
     price: str
     seen_usd: str
+    more: str  # a sentence: what each picture costs that comes in addition, if anything
+    seen_each_usd: str
     facts: Sequence[str]
     parent_id: str
     notes: Sequence[str] = ()
@@ -75,6 +79,7 @@ def paint_card(
     )
     estimate = estimate_wish(wish, more_inputs=form.chosen) if wish else None
     known = known_settings(model) if model else None
+    each_usd = _each_usd(wish, form.chosen) if wish and known and known.most_inputs else None
     return PaintCard(
         prompt=form.prompt,
         model=form.model,
@@ -87,6 +92,8 @@ def paint_card(
         inputs_mistake=mistake_in_inputs(len(pictures), known) if known and pictures else None,
         price=price_text(estimate),
         seen_usd=worst_text(estimate),
+        more=f"Each picture that you add costs up to {money(each_usd, up=True)} more." if each_usd else "",
+        seen_each_usd=format(each_usd, "f") if each_usd else "",
         facts=image_facts(model) if model else [],
         parent_id=form.parent_id,
         notes=form.notes,
@@ -94,6 +101,15 @@ def paint_card(
         error=error.text if error and not at_setting else None,
         error_field=error.field if error else None,
     )
+
+
+def _each_usd(wish: Wish, chosen: int) -> Decimal | None:
+    """
+    The most that each further picture adds; None where nobody knows. The worst case is the dearest of several offers,
+    so it may grow faster with later pictures: the mean of as many as there may be is never less than that of fewer.
+    """
+    few, many = (estimate_wish(wish, more_inputs=chosen + more).worst_usd for more in (0, INPUTS_LIMIT))
+    return None if few is None or many is None else ((many - few) / INPUTS_LIMIT).quantize(NANO, ROUND_UP)
 
 
 def image_option(studio: Studio, model: Model, chosen: str) -> ModelOption:

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request, UploadFile
 
 from studio.accounts.access import Person
-from studio.assets.taking import keep_file
+from studio.assets.taking import Taking
+from studio.catalogue.agreed import with_more
 from studio.catalogue.catalogue import Catalogue
 from studio.catalogue.model import Model
 from studio.errors import Invalid, StudioError
@@ -18,7 +19,7 @@ from studio.wishes.inputs import input_cards, input_id, too_many
 from studio.wishes.settings import ReadSettings, settings_of_form
 
 INPUTS_LIMIT = 16
-_PICTURE_NAMES = frozenset(("asset_ids", "pictures", "chosen"))
+_PICTURE_NAMES = frozenset(("asset_ids", "pictures", "chosen", "seen_each_usd"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,20 @@ class ImageForm(WishForm):
 async def image_form(request: Request) -> ImageForm:
     """Dependency: the fields as they came; nothing is judged yet."""
     sent = await request.form(max_files=INPUTS_LIMIT * 2)
-    return replace(
+    form, files, chosen = (
         form_sent(sent, ImageForm, _PICTURE_NAMES),
+        files_sent(sent, "pictures"),
+        sent.getlist("chosen"),
+    )
+    # Scripts tell of each file when it is chosen, and then the button's price has it. Without them the page says what
+    # one more costs.
+    untold = max(len(files) - len(chosen), 0)
+    return replace(
+        form,
         asset_ids=tuple(dict.fromkeys(id_ for id_ in sent.getlist("asset_ids") if isinstance(id_, str))),
-        files=tuple(files_sent(sent, "pictures")),
-        chosen=len(sent.getlist("chosen")),
+        files=tuple(files),
+        chosen=len(chosen),
+        seen_usd=with_more(form.seen_usd, str(sent.get("seen_each_usd", "")), untold),
     )
 
 
@@ -54,23 +64,16 @@ def once_of(person: Person, form: ImageForm) -> Once | None:
 def with_kept_files(studio: Studio, person: Person, form: ImageForm) -> tuple[ImageForm, StudioError | None]:
     """
     The chosen files kept and named among the pictures, so that they survive a mistake elsewhere in the form; and what
-    was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
+    was wrong with those that were refused (field `pictures`).
     """
-    ids, notes = list(form.asset_ids), list(form.notes)
-    error: StudioError | None = None
+    ids, taking = list(form.asset_ids), Taking(studio, person)
     for file in form.files:
         if len(ids) >= INPUTS_LIMIT:
-            error = too_many(INPUTS_LIMIT)
-            break
-        try:
-            asset_id, told = keep_file(studio, person, file)
-        except StudioError as refusal:
-            error = refusal
-            break
-        ids.append(asset_id)
-        notes += told
-    kept = replace(form, asset_ids=tuple(dict.fromkeys(ids)), files=(), chosen=0, notes=tuple(notes))
-    return kept, error
+            taking.refuse(too_many(INPUTS_LIMIT), file)
+        elif (asset_id := taking.keep(file)) and asset_id not in ids:
+            ids.append(asset_id)
+    notes = (*form.notes, *taking.notes)
+    return replace(form, asset_ids=tuple(ids), files=(), chosen=0, notes=notes), taking.error
 
 
 def with_picture(studio: Studio, person: Person, form: ImageForm, asset_id: str) -> ImageForm:

@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
-from studio.catalogue.agreed import refuse_dearer
 from studio.errors import Conflict, Missing, StudioError
 from studio.generations import store as generations
 from studio.generations.forgetting import forget
@@ -190,8 +189,7 @@ def _add(studio: Studio, person: Person, page: Page, form: ImageForm, once: Once
         if other is not None:
             raise other
         wished = wish_of_form(studio, form)
-        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_pictures(studio, person, wished, once)
+        generation = wish.request_pictures(studio, person, wished, once, form.seen_usd)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     return CARDS.arrived(studio, person, page, generation.id, notes=form.notes, is_sent=True)

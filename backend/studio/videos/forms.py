@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request, UploadFile
 
 from studio.accounts.access import Person
-from studio.assets.taking import keep_file
+from studio.assets.taking import Taking
 from studio.catalogue.model import Model
 from studio.errors import StudioError
 from studio.once.once import Once, digests_of
@@ -64,24 +64,16 @@ def once_of(person: Person, form: VideoForm) -> Once | None:
 def with_kept_files(studio: Studio, person: Person, form: VideoForm) -> tuple[VideoForm, StudioError | None]:
     """
     The chosen files kept, so that they survive a mistake elsewhere in the form (a new first frame replaces the old);
-    and what was wrong with the first that is no picture (field `pictures`), behind which nothing was taken in.
+    and what was wrong with those that were refused (field `pictures`).
     """
-    kept, notes = list(form.kept), list(form.notes)
-    error: StudioError | None = None
+    kept, taking = list(form.kept), Taking(studio, person)
     for role, file in form.files:
-        if len(kept) >= INPUTS_LIMIT:
-            error = too_many(INPUTS_LIMIT)
-            break
-        try:
-            asset_id, told = keep_file(studio, person, file)
-        except StudioError as refusal:
-            error = refusal
-            break
-        if role is not Role.REFERENCE:
-            kept = [each for each in kept if each[0] is not role]
-        kept.append((role, asset_id))
-        notes += told
-    return replace(form, kept=tuple(dict.fromkeys(kept)), files=(), notes=tuple(notes)), error
+        others = [each for each in kept if role is Role.REFERENCE or each[0] is not role]
+        if len(others) >= INPUTS_LIMIT:
+            taking.refuse(too_many(INPUTS_LIMIT), file)
+        elif asset_id := taking.keep(file):
+            kept = list(dict.fromkeys([*others, (role, asset_id)]))
+    return replace(form, kept=tuple(kept), files=(), notes=(*form.notes, *taking.notes)), taking.error
 
 
 def read_settings(model: Model, form: VideoForm) -> ReadSettings:

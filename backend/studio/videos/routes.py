@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 
 from studio.accounts.access import Person, SignedIn
 from studio.accounts.gate import Router
-from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.catalogue import Catalogue
 from studio.errors import Conflict, StudioError
 from studio.generations import store as generations
@@ -167,8 +166,7 @@ def _add(studio: Studio, person: Person, page: Page, form: VideoForm, once: Once
         if other is not None:
             raise other
         wished = wish_of_form(studio, form)
-        refuse_dearer(form.seen_usd, wish.estimate_wish(wished))
-        generation = wish.request_video(studio, person, wished, once)
+        generation = wish.request_video(studio, person, wished, once, form.seen_usd)
     except StudioError as error:
         return _composer_again(studio, person, page, form, error)
     return CARDS.arrived(studio, person, page, generation.id, notes=form.notes, is_sent=True)

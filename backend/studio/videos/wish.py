@@ -14,6 +14,7 @@ from uuid import UUID
 
 from studio.accounts.access import Person
 from studio.assets import store as assets
+from studio.catalogue.agreed import refuse_dearer
 from studio.catalogue.estimate import Estimate
 from studio.catalogue.model import Model
 from studio.catalogue.video_estimate import estimate_video
@@ -75,9 +76,12 @@ def filming_model(studio: Studio, model_id: str) -> Model:
     return model
 
 
-def request_video(studio: Studio, person: Person, wish: Wish, once: Once | None = None) -> Generation:
+def request_video(
+    studio: Studio, person: Person, wish: Wish, once: Once | None = None, seen_usd: str = ""
+) -> Generation:
     """
-    Ask for a video: the generation as it waits now. Raises Invalid with the field, Missing, TooManyWaiting.
+    Ask for a video: the generation as it waits now. Raises Invalid with the field, Missing, TooManyWaiting, and
+    Dearer where the button `seen_usd` said less; what is wrong with the wish is said before its price.
 
     The same request sent `once` before gives what it began then. A model that takes a seed is given one, so that
     every recipe makes the same video again.
@@ -86,6 +90,7 @@ def request_video(studio: Studio, person: Person, wish: Wish, once: Once | None 
     studio.jobs.refuse_too_many(person.id, KIND)
     hashes = _hashes(studio, person, wish)
     refuse_strange_parent(studio.db, person.id, wish.parent_id)
+    refuse_dearer(seen_usd, estimate_wish(wish))
     generation = _generation(studio, person, wish, hashes)
     return begin(studio, generation, _job(generation, wish), once)
 

@@ -195,6 +195,13 @@ class TestPictures:
         assert "picture" in page.one("#composer-error").text
         assert page.one("#prompt").text == "What is this?"
 
+    def test_of_several_the_good_ones_stay_and_each_bad_one_is_named(self, talk: Talk) -> None:
+        page = Html(self.ask(talk, b"none", png("olive"), b"none either", png("navy")).text)
+
+        error = page.one("#composer-error").text
+        assert ("“0.png”" in error, "“2.png”" in error) == (True, True)
+        assert len(page.all("[name=asset_ids]")) == 2
+
     def test_more_than_eight_are_refused_before_one_is_kept(self, talk: Talk) -> None:
         before = talk.count("assets")
 

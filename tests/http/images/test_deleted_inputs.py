@@ -74,7 +74,8 @@ def test_asking_with_it_brings_the_form_back_with_the_words(
     paint: Paint, picture: str, headers: dict[str, str]
 ) -> None:
     delete(paint, picture)
-    form = {"prompt": "Snow on it", "model": PAINTER, "asset_ids": picture}
+    without_it = "0.010000000"
+    form = {"prompt": "Snow on it", "model": PAINTER, "asset_ids": picture, "seen_usd": without_it}
 
     answer = paint.alice.post("/fragments/images", data=form, headers=headers)
 

@@ -107,15 +107,31 @@ class TestAsking:
         files = [
             ("pictures", ("fine.png", png("olive"), "image/png")),
             ("pictures", (name, data, "image/png")),
+            ("pictures", ("notes.txt", b"no picture either", "text/plain")),
+            ("pictures", ("behind.png", png("navy"), "image/png")),
         ]
 
         answer = ask(paint, paint.alice, prompt="Both", model=PAINTER, files=files)
 
         html = Html(answer.text)
+        error, attached = html.one("#composer-error").text, html.one("#composer-attachments").text
         assert answer.status_code == 422
-        assert name in html.one("#composer-error").text
-        assert words in html.one("#composer-error").text
-        assert "fine.png" in html.one("#composer-attachments").text
+        assert name in error
+        assert words in error
+        assert "“notes.txt”: That file is not a picture" in error
+        assert "fine.png" in attached
+        assert "behind.png" in attached, "it would be paid for without what was chosen behind the bad one"
+
+    def test_what_is_one_too_many_is_named_and_the_others_stay(self, paint: Paint) -> None:
+        files = [("pictures", (f"{number}.png", png((number, 9, 9)), "image/png")) for number in range(18)]
+
+        answer = ask(paint, paint.alice, prompt="So many", model=PAINTER, files=files)
+
+        html = Html(answer.text)
+        assert answer.status_code == 422
+        assert "“16.png”: At most 16 pictures can be taken in." in html.one("#composer-error").text
+        assert "“17.png”" in html.one("#composer-error").text
+        assert len(html.all("[name=asset_ids]")) == 16
 
     def test_without_htmx_a_mistake_is_shown_on_its_whole_page(self, paint: Paint) -> None:
         answer = paint.alice.post("/fragments/images", data={"prompt": "", "model": PAINTER})
@@ -187,6 +203,21 @@ class TestThePrice:
         assert len(paint.requests()) == asked
         again = paint.alice.post("/fragments/images", data={**four, "seen_usd": "0.040000000"}, headers=HX)
         assert again.status_code == 201
+
+    def test_who_has_no_scripts_agrees_to_pictures_by_what_the_page_says_of_each(self, paint: Paint) -> None:
+        page = Html(paint.alice.get("/fragments/images", params={"model": PAINTER}).text)
+        shown = {
+            name: page.one(f"#composer [name={name}]")["value"] for name in ("seen_usd", "seen_each_usd", "settings_of")
+        }
+        wish = {"prompt": "Two jugs seen", "model": PAINTER, **shown}
+        files = [("pictures", (f"{blue}.png", png((7, 7, blue)), "image/png")) for blue in (1, 2)]
+
+        assert "Each picture that you add costs up to $" in page.one(".composer__more .field__hint").text
+        counted = {**wish, "chosen": ["1.png", "2.png"]}
+        assert paint.alice.post("/fragments/images", data=counted, files=files, headers=HX).status_code == 409
+        unsaid = {**wish, "seen_each_usd": ""}
+        assert paint.alice.post("/fragments/images", data=unsaid, files=files).status_code == 409
+        assert paint.alice.post("/fragments/images", data=wish, files=files).status_code == 201
 
     def test_a_price_that_nobody_knows_is_asked_about_once(self, paint: Paint) -> None:
         unknown = {"prompt": "A jug", "model": "sandbox/image-unpriced"}

@@ -201,6 +201,7 @@ def test_what_was_typed_stays_when_a_file_is_no_picture(film: Film) -> None:
         film,
         ("first", ("good.png", png(), "image/png")),
         ("last", ("archive.png", b"PK\x03\x04" + bytes(64), "image/png")),
+        ("references", ("behind.png", png("navy"), "image/png")),
         prompt="Kept in mind",
     )
 
@@ -208,7 +209,7 @@ def test_what_was_typed_stays_when_a_file_is_no_picture(film: Film) -> None:
     form = Html(answer.text)
     assert "archive.png" in form.one("#composer-error").text
     assert form.one("#prompt").text == "Kept in mind"
-    assert kept(form)[0].startswith("first_frame:")
+    assert [each.partition(":")[0] for each in kept(form)] == ["first_frame", "reference"]
     assert film.count("jobs") == before
 
 
