@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from studio.errors import Invalid
 from studio.generations.generation import Generation
 from studio.moments import iso
 
@@ -20,6 +21,12 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 _MONEY = re.compile(r"\d{1,12}(\.\d{1,12})?", re.ASCII)
 _PARAM_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
+
+
+class NewerRecipe(Invalid):
+    code = "newer_recipe"
+    text = "A newer version of the studio wrote that recipe, and this one cannot read it yet."
+    field = "recipe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def recipe_of(generation: Generation) -> Recipe:
 def recipe_from(data: bytes) -> Recipe | None:
     """
     The recipe in these bytes, or None. It may come from anybody: every field is checked, the unknown is left out.
+
+    Raises NewerRecipe for one of a version that is not known here.
     """
     if len(data) > BYTES_LIMIT:
         return None
@@ -83,7 +92,12 @@ def recipe_from(data: bytes) -> Recipe | None:
         told = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict) or told.get("format") != FORMAT or told.get("version") != VERSION:
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        return None
+    version = told.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise NewerRecipe
+    if version != VERSION:
         return None
     kind, prompt = told.get("kind"), told.get("prompt")
     if kind not in KINDS or not isinstance(prompt, str) or len(prompt) > PROMPT_LIMIT:

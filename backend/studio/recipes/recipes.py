@@ -5,7 +5,7 @@ Between the two it is kept as a draft under an address, so that the form can be 
 back or a restart. See docs/decisions/0010-a-brought-recipe-is-a-draft.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from studio.wiring import Studio
 
 DRAFTS_LIMIT = 20  # of one person; a recipe may have half a million characters
 KEPT = timedelta(days=1)
+SHOWN_CHARACTERS = 80  # of what a recipe says, within a sentence of ours
 PAGES = {
     "text": "/",
     "image": "/images",
@@ -73,7 +74,7 @@ def take_in(studio: Studio, person_id: UUID, file: BinaryIO) -> Draft:
     """
     The recipe in a PNG, JPEG, WebP or JSON file from anybody, kept for a day.
 
-    Raises NoRecipe, also for a recipe of what cannot be made here.
+    Raises NoRecipe, also for a recipe of what cannot be made here, and NewerRecipe.
     """
     recipe = read_recipe(file)
     if recipe is None:
@@ -134,19 +135,29 @@ def deleted_sentences(count: int) -> list[str]:
     return [f"{count} pictures to begin with were deleted, and are left out."]
 
 
-def sentences(filling: Filling | None, offered: Collection[str]) -> list[str]:
+def sentences(
+    filling: Filling | None, offered: Collection[str], misfits: Mapping[str, str] | None = None
+) -> list[str]:
     """
-    What a form was filled from, then what is missing: `offered` are the settings that the form has.
+    What a form was filled from, then what is missing: `offered` are the settings that the form has, `misfits` what the
+    recipe has for some of them and its model has not, by name.
 
     None says that there was nothing to fill it from.
     """
     if filling is None:
         return [GONE]
-    said = [f"Filled from a recipe of {filling.recipe.model or 'an unknown model'}.", *filling.notes]
+    said = [f"Filled from a recipe of {_short(filling.recipe.model) or 'an unknown model'}.", *filling.notes]
     given = {name for name, value in filling.recipe.params.items() if value is not None}
     if lost := sorted(given - set(offered)):
         said.append(f"Settings that do not exist here are left out: {', '.join(lost)}.")
+    if misfits:
+        shown = ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in misfits.items())
+        said.append(f"The model does not have these, and they are left out: {shown}.")
     return said
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 def _id(text: str) -> UUID | None:

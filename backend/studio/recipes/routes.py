@@ -62,7 +62,9 @@ def add(person: SignedIn, studio: Wired, page: Hx, recipe: Brought = None) -> HT
     try:
         draft = _taken(studio, person, recipe)
     except Invalid as error:
-        aim = {"HX-Retarget": "#recipe-file", "HX-Reswap": "outerHTML"} if page.is_htmx else {}
+        if not page.is_htmx:
+            return page.answer("recipes/refused.html", status=error.status, recipe_error=error.text)
+        aim = {"HX-Retarget": "#recipe-file", "HX-Reswap": "outerHTML"}
         return page.answer(
             "recipes/file.html", ["form"], status=error.status, headers=aim, recipe_error=error.text
         )
@@ -70,7 +72,7 @@ def add(person: SignedIn, studio: Wired, page: Hx, recipe: Brought = None) -> HT
 
 
 def _taken(studio: Studio, person: Person, file: UploadFile | None) -> Draft:
-    """Raises NoFile, NoRecipe."""
+    """Raises NoFile, NoRecipe, NewerRecipe."""
     if file is None or not (file.filename or file.size):
         raise NoFile(field="recipe")
     return take_in(studio, person.id, file.file)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
+from studio.assets.recipe import Recipe
 
 from tests.support.html import Html
 from tests.support.painting import PAINTER, RETOUCHER, SKETCHER, Paint
@@ -17,7 +18,7 @@ REFUSING = "sandbox/image-refuses"
 DRAINED = "sandbox/image-overloaded"  # busy: it rests some seconds between two tries
 
 
-def png(colour: str = "teal") -> bytes:
+def png(colour: str | tuple[int, int, int] = "teal") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (80, 60), colour).save(out, "PNG")
     return out.getvalue()
@@ -207,7 +208,8 @@ class TestThePrice:
     def test_who_has_no_scripts_agrees_to_pictures_by_what_the_page_says_of_each(self, paint: Paint) -> None:
         page = Html(paint.alice.get("/fragments/images", params={"model": PAINTER}).text)
         shown = {
-            name: page.one(f"#composer [name={name}]")["value"] for name in ("seen_usd", "seen_each_usd", "settings_of")
+            name: page.one(f"#composer [name={name}]")["value"]
+            for name in ("seen_usd", "seen_each_usd", "settings_of")
         }
         wish = {"prompt": "Two jugs seen", "model": PAINTER, **shown}
         files = [("pictures", (f"{blue}.png", png((7, 7, blue)), "image/png")) for blue in (1, 2)]
@@ -250,6 +252,17 @@ class TestTheForm:
         assert html.one("[name=aspect_ratio][checked]")["value"] == "4:5"
         assert html.one("[name=seed]")["value"] == str(made["params"]["seed"])
         assert html.one("[name=parent_id]")["value"] == made["id"]
+
+    def test_what_the_model_does_not_have_is_left_out_of_it_and_said(self, paint: Paint) -> None:
+        params = {"n": 99, "aspect_ratio": "7:7", "seed": -5, "quality": "low"}
+        recipe = Recipe("image", PAINTER, "Sandbox", "Plates", params).as_bytes()
+        answer = paint.alice.post("/fragments/recipes", files={"recipe": ("recipe.json", recipe)})
+
+        page = Html(paint.alice.get(f"/fragments{answer.headers['Studio-Page']}").text)
+
+        assert "left out: n 99, aspect ratio 7:7, seed -5." in page.one("#recipe-notice").text
+        assert page.one("#composer [name=seed]")["value"] == ""
+        assert page.one("#composer [name=quality] option[selected]")["value"] == "low"
 
     def test_to_vary_takes_another_seed_and_another_model_keeps_the_words(self, paint: Paint) -> None:
         made = paint.made(paint.alice, "Varied", model=PAINTER)

@@ -201,12 +201,11 @@ def test_what_a_hostile_recipe_says_stands_in_the_form_as_text(talk: Talk) -> No
         b"\xff\xd8\xff\xe1\xff\xffhttp://ns.adobe.com/xap/1.0/\x00<",
         b"GIF89a",
         b"<html>",
-        b'{"format": "all-you-can-get/recipe", "version": 99}',
         b"[" * 100_000,
         json.dumps({"prompt": "x" * 3_000_000}).encode(),
         b"",
     ],
-    ids=["picture", "cut JPEG", "GIF", "HTML", "version", "deep", "huge", "empty"],
+    ids=["picture", "cut JPEG", "GIF", "HTML", "deep", "huge", "empty"],
 )
 def test_a_file_without_a_recipe_gets_a_sentence_at_its_field(talk: Talk, data: bytes) -> None:
     before = talk.count("recipe_drafts")
@@ -218,7 +217,24 @@ def test_a_file_without_a_recipe_gets_a_sentence_at_its_field(talk: Talk, data: 
     assert "There is no recipe in that file." in Html(answer.text).one("#recipe-file-error").text
     assert with_htmx.headers["HX-Retarget"] == "#recipe-file"
     assert "HX-Retarget" not in answer.headers  # without htmx it would pass for a card
+    assert Html(answer.text).one("h1").text == "Nothing was filled in"
+    assert [link["href"] for link in Html(answer.text).all("a.btn")] == ["/", "/images", "/videos"]
     assert talk.count("recipe_drafts") == before
+
+
+def test_a_recipe_of_a_newer_version_is_told_from_none(talk: Talk) -> None:
+    answer = bring(talk.alice, json.dumps({**RECIPE.as_json(), "version": 99}).encode())
+
+    assert answer.status_code == 422
+    assert (
+        "A newer version of the studio wrote that recipe" in Html(answer.text).one("#recipe-file-error").text
+    )
+
+
+def test_the_name_of_a_model_is_cut_where_it_stands_in_a_sentence(talk: Talk) -> None:
+    page = composer(talk.alice, brought(talk.alice, replace(RECIPE, model="m" * 300)))
+
+    assert f"recipe of {'m' * 80}…." in page.one("#recipe-notice").text
 
 
 def test_a_recipe_of_what_cannot_be_made_here_gets_a_sentence(

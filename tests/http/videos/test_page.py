@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from PIL import Image
+from studio.assets.recipe import Recipe
 from studio.videos.reasons import MAY_NOT_PLAY, REMARKS
 
 from tests.support.filming import SAME, TINY, Film, kept
@@ -244,6 +245,18 @@ def test_more_than_the_button_said_is_asked_for_again(film: Film) -> None:
     assert answer.status_code == 409
     assert "more than the button said" in answer.text
     assert film.count("jobs") == before
+
+
+def test_what_the_model_does_not_have_is_left_out_of_a_recipe_and_said(film: Film) -> None:
+    params = {"duration": 4000, "seed": 10**18, "aspect_ratio": "1:1"}
+    recipe = Recipe("video", TINY, "Sandbox", "Plates", params).as_bytes()
+    answer = film.alice.post("/fragments/recipes", files={"recipe": ("recipe.json", recipe)})
+
+    page = Html(film.alice.get(f"/fragments{answer.headers['Studio-Page']}").text)
+
+    assert "left out: duration 4000, seed 1000000000000000000." in page.one("#recipe-notice").text
+    chosen = {box["name"]: box["value"] for box in page.all("#composer input:checked")}
+    assert (chosen["aspect_ratio"], chosen["duration"]) == ("1:1", "4")
 
 
 def test_a_picture_of_the_gallery_begins_one(film: Film) -> None:

@@ -127,7 +127,7 @@ def test_a_recipe_file_is_read_like_a_picture() -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        {"kind": "program"}, {"prompt": 7}, {"prompt": None}, {"format": "else"}, {"version": 99},
+        {"kind": "program"}, {"prompt": 7}, {"prompt": None}, {"format": "else"}, {"version": 0}, {"version": "99"},
         {"prompt": "x" * 400_001},
     ],
 )  # fmt: skip
