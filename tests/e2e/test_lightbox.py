@@ -114,7 +114,7 @@ def test_what_could_not_be_fetched_is_fetched_by_the_next_press(
     expect(box.get_by_role("link")).to_have_text("Newest.png")
     page.evaluate("document.addEventListener('htmx:error', () => (window.hasFailed = true), {once: true})")
     fetched[1].abort()
-    page.wait_for_function("window.hasFailed")
+    until(lambda: page.evaluate("window.hasFailed"))
     # What else comes into the page, as news do every ten seconds while something is made, does not press again.
     page.evaluate("htmx.ajax('GET', '/fragments/jobs/news', {target: '#news', swap: 'outerHTML'})")
     assert len(fetched) == 2

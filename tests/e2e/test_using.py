@@ -12,6 +12,7 @@ from tests.e2e.pages.images import Images
 from tests.e2e.pages.videos import Videos
 from tests.support.collecting import upload
 from tests.support.programs import made
+from tests.support.waiting import until
 
 RETOUCHER, SCRIBE = "sandbox/retoucher", "sandbox/scribe"
 
@@ -131,7 +132,7 @@ def test_a_picture_is_used_from_its_own_page_and_its_words_copied(
     page.goto(f"/gallery/{asset['id']}")
     if scripts:
         page.get_by_role("button", name="Copy prompt").click()
-        page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'A quiet pond')")
+        until(lambda: page.evaluate("navigator.clipboard.readText()") == "A quiet pond")
 
     page.get_by_role("link", name="Use as input").click()
     images = Images(page)

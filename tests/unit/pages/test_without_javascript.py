@@ -15,12 +15,13 @@ TOKEN = hashlib.sha256(f"csrf:{ALICE}".encode()).hexdigest()
 
 
 class Form(HTMLParser):
-    """The fields of the form that tries again, as a browser would send them."""
+    """The fields of the form that tries again, as a browser would send them, and the files it asks for."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.action = ""
         self.fields: list[tuple[str, str]] = []
+        self.files: list[str] = []
         self._textarea: str | None = None
         self.feed(page)
 
@@ -28,6 +29,8 @@ class Form(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = given["action"]
+        elif given.get("type") == "file":
+            self.files.append(given["name"])
         elif tag == "input":
             self.fields.append((given["name"], given["value"]))
         elif tag == "textarea":
@@ -239,7 +242,7 @@ def test_when_the_backend_is_away_the_words_come_back_and_can_be_sent(
     assert "s3cret" not in answer.text
 
 
-def test_a_form_with_a_file_keeps_its_words_and_says_that_the_file_is_gone(
+def test_a_form_with_a_file_keeps_its_words_and_asks_for_the_file_again(
     alice: FlaskClient, backend: FakeBackend
 ) -> None:
     backend.stop()
@@ -252,8 +255,10 @@ def test_a_form_with_a_file_keeps_its_words_and_says_that_the_file_is_gone(
     )
 
     assert answer.status_code == 503
-    assert Form(answer.text).fields[1:] == [("prompt", "what is this?"), ("model", "m")]
-    assert "Files have to be chosen again" in answer.text
+    form = Form(answer.text)
+    assert form.fields[1:] == [("prompt", "what is this?"), ("model", "m")]
+    assert form.files == ["pictures"]
+    assert "Not kept: a.png. Please choose again." in answer.text
 
 
 def test_a_file_field_left_empty_is_no_loss(alice: FlaskClient, backend: FakeBackend) -> None:
@@ -266,7 +271,7 @@ def test_a_file_field_left_empty_is_no_loss(alice: FlaskClient, backend: FakeBac
     )
 
     assert answer.status_code == 503
-    assert "Files have to be chosen again" not in answer.text
+    assert Form(answer.text).files == []
 
 
 def test_words_are_kept_when_the_backend_dies_while_reading(alice: FlaskClient, backend: FakeBackend) -> None:
