@@ -49,7 +49,7 @@ def change(person: SignedIn, studio: Wired, page: Hx, ticked: Annotated[Ticked, 
     )
     if at_id:
         return _item_again(studio, person, page, at_id, query, said, headers)
-    grid, filters = show.grid(studio, person, query), show.filters(studio, person, query)
+    grid, filters = show.grid(studio, person, ticked.as_far), show.filters(studio, person, query)
     choices = page.render("gallery/head.html", ["choices"], filters=filters)
     return HTMLResponse(results(page, grid, filters) + choices + said, headers=headers)
 

@@ -104,4 +104,4 @@ def _into_album(studio: Studio, person: Person, change: Change) -> str:
     else:
         raise Invalid("Choose an album, or give a new one a name.", field="album")
     count = _all(change.ids, lambda ids: verbs.put_into_album(studio.db, person.id, album.id, ids))
-    return f"{things(count)} in “{album.name}”."
+    return f"Put {things(count)} into “{album.name}”."

@@ -20,11 +20,13 @@ class NotTwo(Invalid):
 
 
 def two_of(studio: Studio, person: Person, ids: Sequence[UUID]) -> tuple[UUID, UUID]:
-    """These two, in their order. Raises NotTwo for more or fewer, Invalid for one that nobody made here."""
+    """These two, in their order. Raises NotTwo for more or fewer, Invalid for one that is gone or was not made here."""
     wanted = list(dict.fromkeys(ids))
-    found = list_items(studio.db, person.id, wanted) if len(wanted) == 2 else []
-    if len(found) != 2:
+    if len(wanted) != 2:
         raise NotTwo
+    found = list_items(studio.db, person.id, wanted)
+    if len(found) != 2:
+        raise Invalid("One of the two is not there any more. Choose another one to compare with.")
     for item in found:
         if item.generation_id is None:
             raise Invalid(f"“{item.title}” was brought along: it has no recipe that could be compared.")

@@ -1,8 +1,9 @@
 """
 How words are compared: without case, accents and width, the same way when an item is kept and when it is looked for.
 
-`fold` gives plain words separated by single spaces. Scripts that write no spaces between words (Chinese, Japanese,
-Thai …) stay in runs, and a run is indexed as pairs of neighbours, so that any part of it is found.
+`fold` gives plain words separated by single spaces; an emoji is a word by itself. Scripts that write no spaces between
+words (Chinese, Japanese, Thai …) stay in runs, and a run is indexed as pairs of neighbours, so that any part of it is
+found.
 """
 
 import re
@@ -29,7 +30,9 @@ _UNSPACED = (
 _VOWEL_SIGNS = (
     "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"  # of Indic scripts: not letters to `re`, but parts of words
 )
-_WORD = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|[{_VOWEL_SIGNS}])+")
+# Emoji, the older of them among the symbols and dingbats; of what is joined or coloured each part is one.
+_PICTOGRAPHS = "\u2600-\u27bf\u2b50-\u2b55\U0001f000-\U0001faff"
+_WORD = re.compile(rf"[{_UNSPACED}]+|[{_PICTOGRAPHS}]|(?:[^\W_{_UNSPACED}]|[{_VOWEL_SIGNS}])+")
 _RUN = re.compile(rf"[{_UNSPACED}]")
 
 

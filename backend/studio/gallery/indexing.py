@@ -12,7 +12,7 @@ from studio.gallery.store.words import ADD_ITEM, ADD_ITEM_IF_NEW, ADD_TEXT, ADD_
 
 EXCERPT_CHARACTERS = 420
 # Changed whenever folding or the places change: at the next start everything is indexed anew.
-SEARCH_VERSION = "1"
+SEARCH_VERSION = "2"
 # Of a text as it was written; folding changes its length little.
 _SOURCE_CHARACTERS = FOLDED_LIMIT * 2
 

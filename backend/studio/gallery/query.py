@@ -22,6 +22,8 @@ from studio.gallery.item import number_at, number_of
 # Each term is another comparison for millions of words. Who types more than this has found it long before.
 TERMS_LIMIT = 8
 QUERY_LIMIT = 500
+PAGE = 60  # items
+MOST_SHOWN = 1_200  # of them at once, where somebody has scrolled far
 KINDS = ("text", "image", "video", "upload")
 
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
@@ -90,7 +92,7 @@ class Query:
     until: date | None = None
     is_bin: bool = False
     before: str = ""
-    limit: int = field(default=60, compare=False)
+    limit: int = field(default=PAGE, compare=False)
 
     @cached_property
     def search(self) -> Search:
@@ -108,6 +110,19 @@ class Query:
     def mark(self) -> Mark | None:
         """Where to go on; None at the beginning. Raises Invalid for what is no place of this query."""
         return _mark(self.before, len(self.search.terms) if self.is_ranked else 0)
+
+    def at_its_place(self) -> "Query":
+        """The same; from its first page on where the mark is none of this query, as in an address cut short."""
+        try:
+            _ = self.mark
+        except Invalid:
+            return replace(self, before="")
+        return self
+
+    @property
+    def is_backwards(self) -> bool:
+        """From a day behind the last one: nothing lies between."""
+        return self.since is not None and self.until is not None and self.since > self.until
 
     @property
     def first_number(self) -> int | None:

@@ -43,9 +43,10 @@ def list_(
     `rename` and `delete` put a form in the place of an album's header; `deleted` is the moment of a deletion that can
     still be undone, for who has no toast to press in.
     """
-    grid = show.grid(studio, person, query, moment_of(deleted))
     if page.is_htmx and more:
-        return page.answer("gallery/gallery.html", ["more"], grid=grid)
+        return page.answer("gallery/gallery.html", ["more"], grid=show.grid(studio, person, query))
+    query = query.at_its_place()
+    grid = show.grid(studio, person, query, moment_of(deleted))
     filters = show.filters(studio, person, query)
     headers = shown_on(f"/gallery{query.suffix(before=query.before)}", title=filters.title)
     if page.is_htmx and not page.is_restored:

@@ -9,7 +9,7 @@ from studio.accounts.access import Person
 from studio.gallery import search
 from studio.gallery.asked import query_of_text
 from studio.gallery.changes import Change, moment_of
-from studio.gallery.query import Query
+from studio.gallery.query import MOST_SHOWN, PAGE, Query
 from studio.gallery.views import Bar
 from studio.wiring import Studio
 
@@ -22,7 +22,8 @@ FIELDS_LIMIT = 25_000
 class Ticked(BaseModel):
     """
     `query` is that of a gallery address, and with `all` everything that matches it is meant instead of `ids`; `before`
-    is the mark of the page that was ticked on. `at` is the item whose page asks, `deleted` the moment of a deletion.
+    is the mark of the page that was ticked on, `shown` how many items each of its parts had room for. `at` is the item
+    whose page asks, `deleted` the moment of a deletion.
     """
 
     change: str = ""
@@ -35,6 +36,7 @@ class Ticked(BaseModel):
     album_name: str = ""
     at: str = ""
     deleted: str = ""
+    shown: list[int] = Field(default_factory=list)
 
     @property
     def wanted(self) -> Query:
@@ -42,8 +44,13 @@ class Ticked(BaseModel):
 
     @property
     def page(self) -> Query:
-        """The page that was ticked on."""
-        return replace(self.wanted, before=self.before[:400])
+        """The page that was ticked on, as far as it had been scrolled."""
+        return replace(self.as_far, before=self.before[:400])
+
+    @property
+    def as_far(self) -> Query:
+        """As much of what was wanted as was shown, so that nobody's place is lost with a change far down."""
+        return replace(self.wanted, limit=min(max(PAGE, sum(self.shown)), MOST_SHOWN))
 
     def as_change(self, ids: list[UUID]) -> Change:
         return Change(self.change, ids, self.tag, self.album, self.album_name, moment_of(self.deleted))

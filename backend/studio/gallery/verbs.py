@@ -31,9 +31,14 @@ class NameTaken(Conflict):
     text = "You have an album of that name already."
 
 
+class Binned(Conflict):
+    code = "binned"
+    text = "That lies in the bin. Bring it back first."
+
+
 def star(db: Database, person_id: UUID, ids: Sequence[UUID], is_starred: bool) -> int:
-    """How many items it was done to; the same of every verb here."""
-    return _change(db, person_id, ids, lambda cursor, own: store.set_starred(cursor, own, is_starred))
+    """How many items it was done to; the same of every verb here. Raises Binned where all of them lie in the bin."""
+    return _change_shown(db, person_id, ids, lambda cursor, own: store.set_starred(cursor, own, is_starred))
 
 
 def delete(db: Database, person_id: UUID, ids: Sequence[UUID], moment: datetime | None = None) -> int:
@@ -80,7 +85,7 @@ def empty_bin(db: Database, moment: datetime) -> int:
 
 
 def tag(db: Database, person_id: UUID, ids: Sequence[UUID], names: str) -> int:
-    """Give the items these tags, separated by commas; raises Invalid for none, for too many and for too long ones."""
+    """Give the items these tags, separated by commas; raises Binned, Invalid for none, too many and too long ones."""
     tags = tags_from(names)
 
     def work(cursor: Cursor, own: list[UUID]) -> None:
@@ -88,7 +93,7 @@ def tag(db: Database, person_id: UUID, ids: Sequence[UUID], names: str) -> int:
             new = shelves.add_tag(cursor, person_id, own, wanted)
             add_words(cursor, person_id, [number_of(item) for item in new], Place.TAG, wanted.shown)
 
-    return _change(db, person_id, ids, work)
+    return _change_shown(db, person_id, ids, work)
 
 
 def untag(db: Database, person_id: UUID, ids: Sequence[UUID], name: str) -> int:
@@ -158,12 +163,14 @@ def get_album(db: Database, person_id: UUID, album_id: UUID) -> Album:
 
 
 def put_into_album(db: Database, person_id: UUID, album_id: UUID, ids: Sequence[UUID]) -> int:
+    """Raises Missing where there is no such album, Binned."""
+
     def work(cursor: Cursor, own: list[UUID]) -> None:
         _album(cursor, person_id, album_id)
         shelves.add_to_album(cursor, album_id, own, now())
         _reword_albums(cursor, person_id, own)
 
-    return _change(db, person_id, ids, work)
+    return _change_shown(db, person_id, ids, work)
 
 
 def take_out_of_album(db: Database, person_id: UUID, album_id: UUID, ids: Sequence[UUID]) -> int:
@@ -181,8 +188,13 @@ def tags_from(names: str) -> list[Tag]:
     tags = {fold(name): name for name in written if fold(name)}
     if not tags:
         raise Invalid("A tag has at least one letter or digit.", field="tag")
-    if len(tags) > TAGS_LIMIT or any(len(name) > NAME_LIMIT for name in tags.values()):
-        raise Invalid(f"At most {TAGS_LIMIT} tags of {NAME_LIMIT} characters at once.", field="tag")
+    if len(tags) > TAGS_LIMIT:
+        raise Invalid(f"Those are {len(tags)} tags; at most {TAGS_LIMIT} can be given at once.", field="tag")
+    for name in tags.values():
+        if len(name) > NAME_LIMIT:
+            raise Invalid(
+                f"“{name[:20]}…” has {len(name):,} characters; a tag may have {NAME_LIMIT}.", field="tag"
+            )
     return [Tag(folded, name) for folded, name in tags.items()]
 
 
@@ -195,6 +207,24 @@ def _change(
             raise Missing
         work(cursor, own)
         return len(own)
+
+    return db.transact(within)
+
+
+def _change_shown(
+    db: Database, person_id: UUID, ids: Sequence[UUID], work: Callable[[Cursor, list[UUID]], None]
+) -> int:
+    """Only what is shown: what lies in the bin stays as it was, and a page that does not know it yet is told."""
+
+    def within(cursor: Cursor) -> int:
+        own = store.list_own_ids(cursor, person_id, ids)
+        if not own:
+            raise Missing
+        binned = set(store.list_binned(cursor, person_id, own))
+        if len(binned) == len(own):
+            raise Binned
+        work(cursor, [item_id for item_id in own if item_id not in binned])
+        return len(own) - len(binned)
 
     return db.transact(within)
 

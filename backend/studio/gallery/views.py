@@ -12,6 +12,7 @@ from studio.gallery.query import Query
 from studio.gallery.search import Counts
 from studio.gallery.store.albums import Album, Tag
 
+SHOWN_CHARACTERS = 80  # of what was looked for, within a sentence
 KIND_NAMES = (
     ("", "All"),
     ("text", "Texts"),
@@ -136,7 +137,8 @@ class Bar:
 class Grid:
     """
     `more_url` and `more_page` lead to what follows, as a fragment and as a page; None at the end. `before` is the mark
-    behind which this page begins, "" on the first one.
+    behind which this page begins, "" on the first one; `shown` for how many tiles there was room, `nothing` why there
+    is none.
     """
 
     tiles: list[Tile]
@@ -144,7 +146,8 @@ class Grid:
     more_page: str | None
     is_bin: bool
     is_filtered: bool
-    words: str
+    shown: int
+    nothing: str = ""
     before: str = ""
     undo: "Undo | None" = None
     bar: Bar = Bar()
@@ -206,10 +209,23 @@ def grid(
         more_page=f"/gallery{suffix}" if suffix else None,
         is_bin=query.is_bin,
         is_filtered=query.is_filtered,
-        words=query.words,
+        shown=query.limit,
+        nothing="" if items else _nothing(query),
         before=query.before,
         undo=undo,
     )
+
+
+def _nothing(query: Query) -> str:
+    """Why a search has no results, as far as that can be told."""
+    if query.search.is_impossible:
+        return "Only letters, digits and emoji can be looked for, and there are none in it."
+    if query.is_backwards:
+        return "“From” is later than “To”, and nothing lies between."
+    if not query.words:
+        return "Nothing here fits those filters."
+    words = query.words if len(query.words) <= SHOWN_CHARACTERS else f"{query.words[:SHOWN_CHARACTERS]}…"
+    return f"Nothing here fits “{words}”. Words match from their beginning; fewer of them find more."
 
 
 def filters(
