@@ -1,5 +1,6 @@
 """What a browser gets for a fragment: the fragment itself under htmx, a whole page or a redirect without JavaScript."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import unquote, urlencode
 
@@ -7,7 +8,7 @@ from flask import Response, g, make_response, redirect
 from markupsafe import Markup
 from urllib3.response import BaseHTTPResponse
 
-from pages import relay
+from pages import relay, stale
 from pages.addresses import local_or_none, page_of_browser, page_of_fragment
 from pages.backend import Answer, read_whole
 from pages.body import Body
@@ -18,8 +19,8 @@ from pages.security import SAFE_METHODS
 from pages.session import apply_session_header, caller, render_error_page, render_page
 
 TALKING = ("/fragments/conversations", "/fragments/messages")  # beside what they answer stands the list
-# Their 401 says "wrong password" to somebody who is signing in, not "sign in first".
-SIGN_IN_FORMS = ("/fragments/sessions", "/fragments/people", "/fragments/setup")
+# What was chosen and attached there would be lost with the page.
+PAGES_TO_WRITE_ON = re.compile(r"/(?:$|\?|chat|images|videos)")
 
 
 def reply_to_fragment(upstream: BaseHTTPResponse, leave: Callable[[], None] | None) -> Response:
@@ -41,8 +42,8 @@ def reply_to_fragment(upstream: BaseHTTPResponse, leave: Callable[[], None] | No
     if request.is_htmx:
         _say_on_next_page(upstream)
         _renew_page_of_new_session(upstream, response)
-        if upstream.status == 401 and "HX-Redirect" not in response.headers and must_sign_in():
-            _lead_to_sign_in(response)
+        if upstream.status == 401 and "HX-Redirect" not in response.headers and stale.must_sign_in():
+            return _led_to_sign_in(response)
     return response
 
 
@@ -65,21 +66,10 @@ def reply_to_form(upstream: BaseHTTPResponse, body: Body) -> Response:
         return _led_on(answer)
     if answer.headers.get("HX-Retarget"):
         retry_after = answer.headers.get("Retry-After")
-        if answer.status == 401:
-            must_sign_in()
+        if answer.status == 401 and stale.must_sign_in():
+            return show_kept(body, status=401, text=stale.SignedOut.text)
         return show_kept(body, status=answer.status, text="", card=answer.text, retry_after=retry_after)
     return _wrapped(answer)
-
-
-def must_sign_in() -> bool:
-    """
-    Whether a 401 means that there is no session (any more). Drops a dead cookie.
-
-    A session that still lives got its 401 for another reason, such as a wrong password in a form.
-    """
-    if request.path.startswith(SIGN_IN_FORMS):
-        return False
-    return caller().token is None or caller().viewer() is None
 
 
 def sign_in_address(back_to: str) -> str:
@@ -109,10 +99,13 @@ def _renew_page_of_new_session(upstream: BaseHTTPResponse, response: Response) -
         response.headers["HX-Redirect"] = page or page_of_browser()
 
 
-def _lead_to_sign_in(response: Response) -> None:
-    """By itself when somebody only looks; who sent something keeps the page with their words in it, and a card."""
-    if request.method in SAFE_METHODS:
-        response.headers["HX-Redirect"] = sign_in_address(page_of_browser())
+def _led_to_sign_in(response: Response) -> Response:
+    """By itself when somebody only looks; who wrote or sent something keeps the page, and is told how to go on."""
+    page = page_of_browser()
+    if request.method not in SAFE_METHODS or PAGES_TO_WRITE_ON.match(page):
+        return stale.answer_htmx(stale.SignedOut())
+    response.headers["HX-Redirect"] = sign_in_address(page)
+    return response
 
 
 def _led_on(answer: Answer) -> Response:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from flask import Blueprint, Response, current_app, make_response, redirect
 from urllib3.response import BaseHTTPResponse
 
-from pages import relay
+from pages import relay, stale
 from pages.addresses import page_of_fragment, target_for_backend
 from pages.backend import PROGRAM_READ_SECONDS, READ_SECONDS, STREAM_READ_SECONDS, BackendDown
 from pages.body import Body, body_of_request
 from pages.browser_reply import reply_to_form, reply_to_fragment
-from pages.errors import Restarting, StalePage, TooLarge
+from pages.errors import Restarting, StalePage, TooLarge, Trouble
 from pages.htmx import request
 from pages.kept import show_kept
 from pages.security import SAFE_METHODS, bearer_of_program, check_origin, check_token, is_surely_from_us
@@ -42,15 +42,29 @@ def fragments(rest: str) -> Response:
         check_unsafe(body)
         upstream, leave = ask(body)
         return reply_to_form(upstream, body) if is_form else reply_to_fragment(upstream, leave)
-    except (StalePage, TooLarge) as trouble:
-        # What the browser vouches for nobody else can have filled in, so it may be shown again.
-        if not (is_form and is_surely_from_us()):
+    except StalePage:
+        if request.is_htmx:
+            return stale.answer_htmx(stale.why_stale())
+        if not may_be_kept():
             raise
-        return show_kept(body, status=trouble.status, text=trouble.text)
+        return kept(body, stale.why_stale())
+    except TooLarge as trouble:
+        if not may_be_kept():
+            raise
+        return kept(body, trouble)
     except BackendDown as error:
         if not is_form:
             raise
         return show_kept(body, status=503, text=_restarting_text(error), retry_after="3")
+
+
+def may_be_kept() -> bool:
+    """What the browser vouches for nobody else can have filled in, so it may be shown again."""
+    return request.method == "POST" and not request.is_htmx and is_surely_from_us()
+
+
+def kept(body: Body, trouble: Trouble) -> Response:
+    return show_kept(body, status=trouble.status, text=trouble.text)
 
 
 @blueprint.route("/api/<path:rest>", methods=METHODS)

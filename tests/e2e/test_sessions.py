@@ -101,5 +101,5 @@ def test_somebody_whose_session_ended_elsewhere_is_led_to_the_door(
     there.get_by_label("Your question", exact=True).fill("Typed before I knew")
     there.get_by_role("button", name="Send").click()
 
-    expect(there.get_by_role("alert").filter(has_text="Please sign in first.")).to_be_visible()
+    expect(there.get_by_role("alert").filter(has_text="You are signed out.")).to_be_visible()
     expect(there.locator("textarea").first).to_have_value("Typed before I knew")

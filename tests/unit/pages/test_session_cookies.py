@@ -145,11 +145,26 @@ def test_somebody_who_only_looks_is_led_to_the_sign_in_page(
 
     answer = charlie.get(
         "/fragments/conversations",
-        headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/chat"},
+        headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/gallery?kind=image"},
     )
 
     assert (answer.status_code, answer.text) == (401, "<p>card</p>")
-    assert answer.headers["HX-Redirect"] == "/login?next=%2Fchat"
+    assert answer.headers["HX-Redirect"] == "/login?next=%2Fgallery%3Fkind%3Dimage"
+
+
+@pytest.mark.parametrize("page", ["/", "/?model=x", "/chat/7", "/images", "/videos?picture=7"])
+def test_a_page_with_a_composer_is_not_left_for_the_sign_in_page(
+    charlie: FlaskClient, backend: FakeBackend, page: str
+) -> None:
+    backend.answers("GET /fragments/jobs/news", "<p>card</p>", status=401)
+
+    answer = charlie.get(
+        "/fragments/jobs/news", headers={"HX-Request": "true", "HX-Current-URL": f"http://localhost{page}"}
+    )
+
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (401, "#toasts")
+    assert 'data-code="signed_out"' in answer.text
+    assert "HX-Redirect" not in answer.headers
 
 
 def test_who_lost_the_session_while_writing_keeps_the_page(alice: FlaskClient, backend: FakeBackend) -> None:
@@ -164,6 +179,7 @@ def test_who_lost_the_session_while_writing_keeps_the_page(alice: FlaskClient, b
     answer = alice.post("/fragments/conversations", headers={"HX-Request": "true", "X-CSRF-Token": token})
 
     assert answer.headers["HX-Retarget"] == "#toasts"
+    assert 'href="/login" target="_blank"' in answer.text
     assert "HX-Redirect" not in answer.headers
 
 
