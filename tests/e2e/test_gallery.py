@@ -140,14 +140,31 @@ def test_what_goes_for_good_leads_back_to_the_bin_and_says_so(
     page.goto(f"/gallery/{shelf[0]}")
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator("#item")).to_contain_text("This lies in the bin")
-    page.goto("/gallery?bin=1&q=quincewood")
-    page.locator("#tiles .tile__link").first.click()
 
-    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_text("Delete for good", exact=True).click()
+    page.get_by_role("button", name="Yes, delete for good").click()
 
-    expect(page).to_have_url(re.compile(r"/gallery\?.*bin=1"))
+    expect(page).to_have_url(re.compile(r"/gallery\?bin=1"))
     expect(page.locator("#toasts")).to_contain_text("Gone for good: 1 thing.")
+    page.goto("/gallery?bin=1&q=quincewood")
     expect(page.locator("#tiles .tile")).to_have_count(0)
+
+
+def test_what_is_ticked_in_the_bin_goes_for_good_when_that_was_said_twice(
+    enter: Callable[..., Page], shelf: list[str], program: httpx.Client, scripts: bool
+) -> None:
+    program.post("/api/gallery/deletions", json={"ids": shelf})
+    page = enter("alice", scripts=scripts)
+    page.goto("/gallery?bin=1&q=quincewood")
+    for tick in page.locator("#tiles [name=ids]").all()[:2]:
+        tick.check()
+
+    page.get_by_text("Delete for good", exact=True).click()
+    expect(page.locator("#picks")).to_contain_text("nothing brings them back")
+    page.get_by_role("button", name="Yes, delete for good").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Gone for good: 2 things.")
+    expect(page.locator("#tiles .tile")).to_have_count(1)
 
 
 def test_the_focus_stays_where_something_was_done(enter: Callable[..., Page], shelf: list[str]) -> None:

@@ -15,6 +15,7 @@ from studio.accounts.store import invitations as store
 from studio.db import Cursor, Database
 from studio.errors import Conflict, Invalid, Missing
 from studio.ids import new_id
+from studio.naming import one_line
 
 MAX_NOTE_CHARACTERS = 200
 MAX_DAYS = 90
@@ -36,7 +37,7 @@ def create_invitation(
     db: Database, admin: Person, *, note: str, role: Role, days: int, client: Client, moment: datetime
 ) -> NewInvitation:
     """A code for one account. `note` reminds administrators whom it is for. Raises Invalid."""
-    note = " ".join("".join(letter for letter in note if letter.isprintable() or letter.isspace()).split())
+    note = one_line(note)
     if len(note) > MAX_NOTE_CHARACTERS:
         raise Invalid(f"A note may have up to {MAX_NOTE_CHARACTERS} characters.", field="note")
     if not 1 <= days <= MAX_DAYS:

@@ -1,16 +1,14 @@
 """Who people are: the caller of a request, the account behind it, and the names they go by."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from studio.accounts.errors import BadName
+from studio.naming import one_line
 
 MAX_NAME_CHARACTERS = 80
-# Marks that turn the reading direction of everything after them, and so forge the text around a name.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Role(StrEnum):
@@ -60,13 +58,7 @@ class Account:
 
 def clean_name(text: str | None, *, email: str) -> str:
     """The name to show; the part before the @ when none was given. Raises BadName when it is too long."""
-    visible = "".join(
-        character
-        for character in unicodedata.normalize("NFC", (text or "")[: 10 * MAX_NAME_CHARACTERS])
-        if character not in _TURNING
-        and (character.isspace() or unicodedata.category(character) not in ("Cc", "Cs"))
-    )
-    name = " ".join(visible.split())
+    name = one_line((text or "")[: 10 * MAX_NAME_CHARACTERS])
     if len(name) > MAX_NAME_CHARACTERS:
         raise BadName
     return name or email.rpartition("@")[0]

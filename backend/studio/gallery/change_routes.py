@@ -122,9 +122,14 @@ def _item_refused(
 def _page_afterwards(verb: str, query: Query, at_id: UUID | None, undo: datetime | None) -> str:
     """Where somebody without scripts sees what was done, and how to undo it."""
     if at_id:
-        return f"/gallery{f'/{at_id}' if verb != 'purge' else ''}{query.suffix()}"
+        return f"/gallery/{at_id}{query.suffix()}" if verb != "purge" else _bin(query)
     address = f"/gallery{query.suffix()}"
     return f"{address}{'&' if '?' in address else '?'}deleted={undo.isoformat()}" if undo else address
+
+
+def _bin(query: Query) -> str:
+    """Where an item that went for good lay, also when its page was opened from elsewhere."""
+    return f"/gallery{replace(query, is_bin=True).suffix()}"
 
 
 def _item_again(
@@ -139,6 +144,6 @@ def _item_again(
     try:
         found = search.get_item(studio.db, person.id, item_id)
     except StudioError:  # it went for good
-        return HTMLResponse(said, headers={**headers, "HX-Redirect": f"/gallery{query.suffix()}"})
+        return HTMLResponse(said, headers={**headers, "HX-Redirect": _bin(query)})
     card = show.item_card(studio, person, found, query)
     return HTMLResponse(page.render("gallery/item.html", ["item"], card=card) + said, headers=dict(headers))

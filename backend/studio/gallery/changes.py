@@ -97,11 +97,13 @@ def _all(ids: Sequence[UUID], work: Callable[[Sequence[UUID]], int]) -> int:
 
 def _into_album(studio: Studio, person: Person, change: Change) -> str:
     """Into the album that was chosen, or the one whose name was typed, new if there is none of it."""
-    if change.album_name.strip():
-        album = verbs.ensure_album(studio.db, person.id, change.album_name)
-    elif change.album:
-        album = verbs.get_album(studio.db, person.id, id_of(change.album))
-    else:
+    db, who, typed = studio.db, person.id, change.album_name
+    if typed.strip():
+        count = _all(change.ids, lambda ids: verbs.put_into_album_named(db, who, typed, ids))
+        album = verbs.find_album_named(db, who, typed)
+        return f"Put {things(count)} into “{album.name if album else typed.strip()}”."
+    if not change.album:
         raise Invalid("Choose an album, or give a new one a name.", field="album")
-    count = _all(change.ids, lambda ids: verbs.put_into_album(studio.db, person.id, album.id, ids))
-    return f"Put {things(count)} into “{album.name}”."
+    chosen = verbs.get_album(db, who, id_of(change.album))
+    count = _all(change.ids, lambda ids: verbs.put_into_album(db, who, chosen.id, ids))
+    return f"Put {things(count)} into “{chosen.name}”."

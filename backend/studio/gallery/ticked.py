@@ -59,7 +59,7 @@ class Ticked(BaseModel):
         """What was typed once more, with what is wrong; what was ticked where the page does not know it by itself."""
         return Bar(
             error=error,
-            field={"name": "album_name"}.get(field or "", field or ""),
+            field=field or "",
             tag=self.tag[:KEPT_CHARACTERS],
             album=self.album,
             album_name=self.album_name[:KEPT_CHARACTERS],

@@ -6,6 +6,7 @@ somebody else's thing looks the same as one that does not exist.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from studio.gallery.store import items as store
 from studio.gallery.store.albums import Album, Tag
 from studio.ids import new_id
 from studio.moments import now
+from studio.naming import one_line
 
 NAME_LIMIT = 80
 TAGS_LIMIT = 20
@@ -118,19 +120,6 @@ def create_album(db: Database, person_id: UUID, name: str) -> Album:
     return db.transact(work)
 
 
-def ensure_album(db: Database, person_id: UUID, name: str) -> Album:
-    """The album of this name, made if there is none. Raises Invalid for a name that is none."""
-    new = Album(new_id(), _name(name), now())
-
-    def work(cursor: Cursor) -> Album:
-        found = shelves.find_album_named(cursor, person_id, new.name)
-        if found is None:
-            shelves.add_album(cursor, person_id, new)
-        return found or new
-
-    return db.transact(work)
-
-
 def rename_album(db: Database, person_id: UUID, album_id: UUID, name: str) -> Album:
     """Its items are found by the new name. Raises Missing, Invalid, NameTaken."""
     wanted = _name(name)
@@ -140,7 +129,7 @@ def rename_album(db: Database, person_id: UUID, album_id: UUID, name: str) -> Al
         _refuse_taken(cursor, person_id, wanted, album_id)
         shelves.set_album_name(cursor, album_id, wanted)
         _reword_albums(cursor, person_id, shelves.list_items_of_album(cursor, album_id))
-        return Album(album.id, wanted, album.created_at)
+        return replace(album, name=wanted)
 
     return db.transact(work)
 
@@ -167,10 +156,27 @@ def put_into_album(db: Database, person_id: UUID, album_id: UUID, ids: Sequence[
 
     def work(cursor: Cursor, own: list[UUID]) -> None:
         _album(cursor, person_id, album_id)
-        shelves.add_to_album(cursor, album_id, own, now())
-        _reword_albums(cursor, person_id, own)
+        _put(cursor, person_id, album_id, own)
 
     return _change_shown(db, person_id, ids, work)
+
+
+def put_into_album_named(db: Database, person_id: UUID, name: str, ids: Sequence[UUID]) -> int:
+    """The same, into one that is made if there is none of this name. Raises Invalid for a name that is none, Binned."""
+    new = Album(new_id(), _name(name, field="album_name"), now())
+
+    def work(cursor: Cursor, own: list[UUID]) -> None:
+        album = shelves.find_album_named(cursor, person_id, new.name)
+        if album is None:
+            shelves.add_album(cursor, person_id, new)
+        _put(cursor, person_id, (album or new).id, own)
+
+    return _change_shown(db, person_id, ids, work)
+
+
+def find_album_named(db: Database, person_id: UUID, name: str) -> Album | None:
+    with db.read() as cursor:
+        return shelves.find_album_named(cursor, person_id, _name(name))
 
 
 def take_out_of_album(db: Database, person_id: UUID, album_id: UUID, ids: Sequence[UUID]) -> int:
@@ -184,7 +190,7 @@ def take_out_of_album(db: Database, person_id: UUID, album_id: UUID, ids: Sequen
 
 def tags_from(names: str) -> list[Tag]:
     """The tags in what somebody typed; raises Invalid."""
-    written = [" ".join(name.split()) for name in names.split(",")]
+    written = [one_line(name) for name in names.split(",")]
     tags = {fold(name): name for name in written if fold(name)}
     if not tags:
         raise Invalid("A tag has at least one letter or digit.", field="tag")
@@ -229,6 +235,11 @@ def _change_shown(
     return db.transact(within)
 
 
+def _put(cursor: Cursor, person_id: UUID, album_id: UUID, ids: Sequence[UUID]) -> None:
+    shelves.add_to_album(cursor, album_id, ids, now())
+    _reword_albums(cursor, person_id, ids)
+
+
 def _reword_albums(cursor: Cursor, person_id: UUID, ids: Sequence[UUID]) -> None:
     reword(cursor, person_id, ids, Place.ALBUM, shelves.list_album_names(cursor, ids))
 
@@ -257,8 +268,8 @@ def _refuse_taken(cursor: Cursor, person_id: UUID, name: str, album_id: UUID) ->
         raise NameTaken(field="name")
 
 
-def _name(name: str) -> str:
-    wanted = " ".join("".join(sign for sign in name if sign.isprintable() or sign.isspace()).split())
+def _name(name: str, field: str = "name") -> str:
+    wanted = one_line(name)
     if not wanted or len(wanted) > NAME_LIMIT:
-        raise Invalid(f"A name has 1 to {NAME_LIMIT} characters.", field="name")
+        raise Invalid(f"A name has 1 to {NAME_LIMIT} characters.", field=field)
     return wanted

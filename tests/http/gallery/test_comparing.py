@@ -110,6 +110,17 @@ def test_anything_but_two_is_answered_with_a_sentence_and_stays_ticked(alice: Ca
     assert not Html(live.text).all("#tiles")
 
 
+def test_one_of_two_that_is_gone_is_not_called_a_wrong_number(alice: Caller) -> None:
+    here, gone = painted(alice, "Here"), painted(alice, "Gone")
+    alice.delete(f"/api/gallery/{gone}")
+    alice.delete(f"/api/gallery/{gone}?for_good=1")
+
+    answer = alice.post(COMPARISONS, data={"ids": [here, gone]})
+
+    assert answer.status_code == 422
+    assert "One of the two is not there any more." in Html(answer.text).one(".picks [role=alert]").text
+
+
 def test_all_that_match_are_compared_where_they_are_two(alice: Caller) -> None:
     newest = [painted(alice, f"Plate {nth}") for nth in range(2)][::-1]
     painted(alice, "A jug")

@@ -106,8 +106,71 @@ def test_a_change_brings_what_may_be_chosen_from_now_on(alice: Caller) -> None:
 def test_what_is_empty_says_why(alice: Caller) -> None:
     assert "The buffet is still empty" in alice.get("/fragments/gallery").text
     assert "Words match from their beginning" in alice.get("/fragments/gallery?q=soup").text
+    assert "there are none in it" in alice.get("/fragments/gallery?q=%2A%2A").text
+    assert "is later than" in alice.get("/fragments/gallery?since=2026-12-02&until=2026-12-01&q=soup").text
+    assert f"Nothing here fits “{'x' * 80}…”." in alice.get(f"/fragments/gallery?q={'x' * 90}").text
     assert "Nothing here fits those filters.</p>" in alice.get("/fragments/gallery?starred=1").text
     assert "Nothing to clear away" in alice.get("/fragments/gallery?bin=1").text
+
+
+def test_an_address_cut_short_begins_at_the_beginning_but_a_page_within_does_not(alice: Caller) -> None:
+    item = upload(alice)
+
+    whole = alice.get("/fragments/gallery?before=0199")
+    more = alice.get("/fragments/gallery?before=0199&more=1", headers=HTMX)
+
+    assert whole.status_code == 200
+    assert f'href="/gallery/{item}"' in whole.text
+    assert more.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"change": "star"}, {"change": "tag", "tag": "soup"}, {"change": "album", "album_name": "Soups"}],
+)
+def test_what_lies_in_the_bin_is_left_as_it_is_and_the_rest_is_done(
+    alice: Caller, asked: dict[str, str]
+) -> None:
+    binned, kept = upload(alice), upload(alice, "kept.png", (1, 2, 3))
+    alice.delete(f"/api/gallery/{binned}")
+
+    refused = alice.post("/fragments/gallery/changes", data={**asked, "ids": binned})
+    albums = alice.get("/api/albums").json()["items"]
+    done = alice.post("/fragments/gallery/changes", data={**asked, "ids": [binned, kept]})
+
+    assert refused.status_code == 409
+    assert "That lies in the bin. Bring it back first." in refused.text
+    assert albums == [], "an album was made that nothing went into"
+    assert "1 thing" in unquote(done.headers["Studio-Note"])
+    alice.post("/api/gallery/restorations", json={"ids": [binned]})
+    found = alice.get(f"/api/gallery/{binned}").json()
+    assert (found["starred"], found["tags"], found["albums"]) == (False, [], [])
+
+
+def test_a_change_far_down_brings_as_much_as_was_shown(alice: Caller) -> None:
+    fill(alice, 130)
+    following = alice.get(alice.get("/api/gallery").json()["next"]).json()["items"]
+    asked = {"change": "star", "ids": following[20]["id"]}
+
+    short = Html(alice.post("/fragments/gallery/changes", data=asked, headers=HTMX).text)
+    far = Html(
+        alice.post("/fragments/gallery/changes", data={**asked, "shown": ["60", "60"]}, headers=HTMX).text
+    )
+    refused = alice.post("/fragments/gallery/changes", data={"change": "star", "shown": ["60", "60"]})
+
+    assert len(short.all("#tiles .tile")) == 60
+    assert len(far.all("#tiles .tile")) == 120
+    assert far.one("#tiles [name=shown]")["value"] == "120"
+    assert len(Html(refused.text).all("#tiles .tile")) == 120
+
+
+@pytest.mark.parametrize("shown", [["-5"], ["60"] * 40])
+def test_nobody_makes_a_page_without_end(alice: Caller, shown: list[str]) -> None:
+    fill(alice, 1_300)
+
+    answer = alice.post("/fragments/gallery/changes", data={"change": "star", "shown": shown})
+
+    assert len(Html(answer.text).all("#tiles .tile")) == (60 if shown == ["-5"] else 1_200)
 
 
 def test_deleting_offers_the_way_back_and_leads_to_the_same_search(alice: Caller) -> None:
@@ -294,7 +357,7 @@ class TestOnThePageOfAnItem:
             for verb in ("star", "delete", "restore", "delete", "purge")
         ]
 
-        assert leads_to == [f"/gallery/{item}?q=loaf"] * 4 + ["/gallery?q=loaf"]
+        assert leads_to == [f"/gallery/{item}?q=loaf"] * 4 + ["/gallery?q=loaf&bin=1"]
         deleted = upload(alice)
         alice.post("/fragments/gallery/changes", data={"change": "delete", "ids": deleted})
         assert "Bring back" in alice.get(f"/fragments/gallery/{deleted}").text

@@ -86,6 +86,19 @@ def test_taking_a_tag_away_leaves_the_words_of_the_others(alice: Caller) -> None
     assert ids(alice, "?q=honey") == [item]
 
 
+def test_an_item_says_how_many_share_its_tags_and_albums(alice: Caller) -> None:
+    every = [upload(alice, f"{shade}.png", (shade, 0, 0)) for shade in range(3)]
+    album = alice.post("/api/albums", json={"name": "Breakfast"}).json()["id"]
+    alice.post(f"/api/albums/{album}/items", json={"ids": every})
+    alice.post("/api/gallery/tags", json={"ids": every, "add": "Soup"})
+    alice.delete(f"/api/gallery/{every[2]}")
+
+    found = alice.get(f"/api/gallery/{every[0]}").json()
+
+    assert found["tags"] == [{"tag": "soup", "name": "Soup", "count": 2}]
+    assert [album["count"] for album in found["albums"]] == [2]
+
+
 def test_an_album_is_renamed_and_deleted_without_its_items(alice: Caller) -> None:
     item = upload(alice)
     album = alice.post("/api/albums", json={"name": "Breakfast"}).json()["id"]
@@ -93,7 +106,8 @@ def test_an_album_is_renamed_and_deleted_without_its_items(alice: Caller) -> Non
 
     assert alice.post("/api/albums", json={"name": "breakfast"}).status_code == 409
     assert alice.post("/api/albums", json={"name": "  "}).status_code == 422
-    alice.request("PATCH", f"/api/albums/{album}", json={"name": "Supper"})
+    renamed = alice.request("PATCH", f"/api/albums/{album}", json={"name": "Supper"}).json()
+    assert (renamed["name"], renamed["count"]) == ("Supper", 1)
     assert (ids(alice, "?q=breakfast"), ids(alice, "?q=supper")) == ([], [item])
     alice.delete(f"/api/albums/{album}")
     assert (ids(alice, "?q=supper"), ids(alice)) == ([], [item])

@@ -119,6 +119,30 @@ def test_a_program_renames_and_merges(alice: Caller) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("!?, ", "A tag has at least one letter or digit."),
+        (", ".join(f"t{number}" for number in range(30)), "Those are 30 tags"),
+        (f"soup, {'y' * 90}", f"“{'y' * 20}…” has 90 characters"),
+    ],
+)
+def test_a_tag_that_will_not_do_is_named(alice: Caller, typed: str, said: str) -> None:
+    item = upload(alice)
+
+    answer = alice.post("/fragments/gallery/changes", data={"change": "tag", "tag": typed, "ids": item})
+
+    assert answer.status_code == 422
+    assert said in Html(answer.text).text
+    assert tags(alice) == {}
+
+
+def test_a_tag_holds_what_can_be_seen(alice: Caller) -> None:
+    tagged(alice, "a\u202eb\u200b  c\u0007, \u200b\u2060x")
+
+    assert tags(alice) == {"ab c": 1, "x": 1}
+
+
+@pytest.mark.parametrize(
     ("asked", "field"),
     [
         ({"change": "tag", "tag": "!?"}, "tag"),

@@ -51,6 +51,9 @@ def test_several_words_match_in_any_order_each_as_a_beginning(db: Database) -> N
         ("gpt 4o", "openai/gpt-4o-mini"),
         ("ﬁg", "figs"),
         ("مرحبا", "مَرْحَبًا بك"),
+        ("🍞", "A loaf 🍞🥖 for two"),
+        ("loaf 🥖", "A loaf 🍞🥖 for two"),
+        ("☕", "Good morning ☕️"),
     ],
 )
 def test_words_are_compared_without_case_accents_and_width(db: Database, typed: str, written: str) -> None:

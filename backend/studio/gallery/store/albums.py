@@ -13,6 +13,9 @@ _IDS = "(SELECT unnest($ids::UUID[]))"
 # Few items are in the bin, and many are not: leaving out the few takes half the time of joining the many.
 _DELETED = "(SELECT id FROM items WHERE person_id = $person_id AND deleted_at IS NOT NULL)"
 
+# Of the album of the row.
+_COUNT = f"(SELECT count(*) FROM album_items WHERE album_id = albums.id AND item_id NOT IN {_DELETED})"
+
 
 @dataclass(frozen=True, slots=True)
 class Album:
@@ -64,7 +67,7 @@ def list_albums(db: Database, person_id: UUID) -> list[Album]:
 
 def read_album(cursor: Cursor, person_id: UUID, album_id: UUID) -> Album | None:
     row = cursor.execute(
-        "SELECT id, name, created_at FROM albums WHERE id = $id AND person_id = $person_id",
+        f"SELECT id, name, created_at, {_COUNT} FROM albums WHERE id = $id AND person_id = $person_id",
         {"id": album_id, "person_id": person_id},
     ).fetchone()
     return None if row is None else Album(*row)
@@ -146,8 +149,8 @@ def list_album_names(cursor: Cursor, ids: Sequence[UUID]) -> dict[UUID, list[str
 def list_albums_of_item(db: Database, person_id: UUID, item_id: UUID) -> list[Album]:
     with db.read() as cursor:
         rows = cursor.execute(
-            """
-            SELECT albums.id, albums.name, albums.created_at
+            f"""
+            SELECT albums.id, albums.name, albums.created_at, {_COUNT}
             FROM albums
             JOIN album_items ON album_items.album_id = albums.id
             WHERE albums.person_id = $person_id AND album_items.item_id = $item_id
@@ -194,8 +197,12 @@ def list_tags(db: Database, person_id: UUID, limit: int = 200) -> list[Tag]:
 def list_tags_of_item(db: Database, person_id: UUID, item_id: UUID) -> list[Tag]:
     with db.read() as cursor:
         rows = cursor.execute(
-            """
-            SELECT tag, shown
+            f"""
+            SELECT
+                tag,
+                shown,
+                (SELECT count(*) FROM item_tags AS others WHERE person_id = $person_id AND others.tag = item_tags.tag
+                    AND item_id NOT IN {_DELETED})
             FROM item_tags
             WHERE person_id = $person_id AND item_id = $item_id
             ORDER BY tag
