@@ -8,13 +8,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.watching import Watch
 from tests.support.collecting import upload
 from tests.support.programs import made
 from tests.support.services import Services, register
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -185,3 +186,29 @@ def test_a_picture_is_varied_by_another_seed(
 
     expect(page.locator("#prompt")).to_have_value(prompt)
     expect(page.locator("[name=seed]")).to_have_value(re.compile(r"^(?!7$)\d+$"))
+
+
+def test_a_change_far_down_leaves_one_where_one_was(enter: Callable[..., Page], crowded: str) -> None:
+    page = enter(session=crowded)
+    page.goto("/gallery")
+    tiles = page.locator("#tiles .tile")
+    page.locator(".tiles__more").scroll_into_view_if_needed()
+    until(lambda: tiles.count() >= 120)
+    tile = page.locator(f"#tiles .tile:has([value='{shown(page)[90]}'])")
+    tile.scroll_into_view_if_needed()
+    tile.locator("[name=ids]").check(force=True)
+    height = top_of(tile)
+
+    star = page.get_by_role("button", name="Star", exact=True).bounding_box()
+    assert star
+    page.mouse.click(star["x"] + 9, star["y"] + 9)  # as a hand does; a locator would scroll to it first
+
+    expect(tile.locator(".tile__star")).to_be_visible()
+    until(lambda: top_of(tile) == height)
+    assert tiles.count() >= 120
+
+
+def top_of(tile: Locator) -> float:
+    box = tile.bounding_box()
+    assert box
+    return box["y"]
