@@ -167,6 +167,22 @@ def test_what_is_ticked_in_the_bin_goes_for_good_when_that_was_said_twice(
     expect(page.locator("#tiles .tile")).to_have_count(1)
 
 
+def test_what_was_ticked_is_still_counted_on_the_way_back(
+    enter: Callable[..., Page], shelf: list[str], program: httpx.Client
+) -> None:
+    page = enter("alice")
+    page.goto("/gallery?q=quincewood")
+    page.locator("#tiles [name=ids]").first.check(force=True)
+    expect(page.locator("#picks-count")).to_have_text("1 selected")
+    page.evaluate("addEventListener('unload', () => 0)")  # with it the browser keeps no copy of the page
+    page.goto(f"/gallery/{shelf[0]}")
+
+    page.go_back()
+
+    expect(page.locator("#tiles [name=ids]").first).to_be_checked()
+    expect(page.locator("#picks-count")).to_have_text("1 selected")
+
+
 def test_the_focus_stays_where_something_was_done(enter: Callable[..., Page], shelf: list[str]) -> None:
     page = enter("alice", scripts=True)
     page.goto("/gallery?q=quincewood")

@@ -1,5 +1,6 @@
 // How many tiles are ticked, said in the bar; and the toast with an undo that was taken goes.
 
+addEventListener("pageshow", () => setTimeout(count)); // ticks are there again on the way back
 for (const name of ["change", "reset", "htmx:after:swap"]) document.addEventListener(name, () => setTimeout(count));
 
 function count() {
