@@ -40,7 +40,9 @@ async def test_a_cancellation_is_not_lost_where_the_write_fails() -> None:
         await waiting
 
     assert told == []
-    assert [(line["event"], line["error"]) for line in logs] == [("job.cancelled_behind_failure", "OSError")]
+    (line,) = logs
+    assert (line["event"], line["error"]) == ("job.cancelled_behind_failure", "OSError")
+    assert str(line["exc_info"]) == "no room"
 
 
 async def test_a_refusal_behind_a_cancellation_is_no_failure() -> None:
